@@ -1,0 +1,110 @@
+// The machine that is modelled: its sizes, its Kconfig, its kernel.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <string_view>
+
+namespace nsmc::kernel {
+
+// Capacities of a state; a run uses at most its Config's part of them.
+inline constexpr int kTasks = 6;
+inline constexpr int kNamespaces = 5;  // with init_pid_ns
+inline constexpr int kLevels = 5;      // of nesting, init_pid_ns being level 0
+inline constexpr int kPids = 9;
+inline constexpr int kNsproxies = 7;
+inline constexpr int kCaches = kLevels;  // one per arity
+inline constexpr int kPages = 4;         // PIDMAP_ENTRIES
+inline constexpr int kBitsPerPage = 8;   // largest BITS_PER_PAGE
+inline constexpr int kPidMax = 31;       // largest pid_max
+inline constexpr int kLabels = 8;        // tasks and namespaces that a scenario can name
+inline constexpr int kVariables = 8;     // results that a scenario can keep
+inline constexpr int kCalls = 12;        // system calls of one program
+inline constexpr int kStackDepth = 8;    // kernel functions active at a step boundary
+
+// Where another task may run.
+enum class Granularity : std::uint8_t {
+  kernel,  // at every step boundary
+  syscall  // when a call returns or sleeps
+};
+
+// A fix or feature of a later kernel, one row each in changes.hpp.
+enum class Change : std::uint8_t { bz_07, bz_08, bz_09, bz_10, bz_11, count };
+
+// A seeded defect of the model, one row each in defects.hpp: the model checker's own test.
+enum class Defect : std::uint8_t {
+  none,
+  copy_pid_ns_einval_keeps_reference,
+  copy_pid_ns_parent_without_reference,
+  free_pid_ns_keeps_parent,
+  create_pid_namespace_wrong_level,
+  create_pid_namespace_keeps_ns,
+  create_pid_cachep_without_mutex,
+  create_pid_cachep_wrong_key,
+  alloc_pidmap_forgets_nr_free,
+  alloc_pidmap_without_reserved,
+  alloc_pidmap_ignores_pid_max,
+  alloc_pidmap_without_test,
+  alloc_pid_unwinds_one_less,
+  alloc_pid_without_reference,
+  free_pid_bit_before_hash,
+  free_pid_skips_hash,
+  free_pidmap_twice,
+  put_pid_without_put_pid_ns,
+  put_pid_twice,
+  copy_namespaces_keeps_old,
+  create_new_namespaces_keeps_pid_ns,
+  copy_process_without_free_pid,
+  copy_process_ignores_signal,
+  copy_process_first_is_not_reaper,
+  copy_process_attach_unlocked,
+  copy_process_wrong_error,
+  copy_pid_ns_allows_thread,
+  zap_skips_last,
+  zap_does_not_wait,
+  reparent_to_global_init,
+  reparent_skips_one,
+  exit_notify_before_reparent,
+  release_task_twice,
+  release_task_early_unlink,
+  new_reaper_is_dead,
+  parent_read_uninitialised,
+  count
+};
+
+// When user space starts, seen from the two device initcalls that make the slab caches.
+enum class Boot : std::uint8_t {
+  late,       // after both
+  initcalls,  // between nsproxy_cache_init() and pid_namespaces_init()
+  early       // before both
+};
+
+struct Config {
+  // Bounds: what there is of each object.  Allocation of one more fails as it would on a machine
+  // of that size: -EAGAIN for tasks (max_threads), -ENOMEM for the rest.
+  int tasks = 4;       // 1..kTasks, with the global init
+  int namespaces = 3;  // 1..kNamespaces, with init_pid_ns
+  int pids = 6;        // 1..kPids
+  int nsproxies = 4;   // 1..kNsproxies
+  int failures = 0;    // how many allocations may fail besides, 0..3
+
+  // Constants of kernel/pid.c, small so that they can be exhausted.
+  int pid_max = 5;
+  int reserved_pids = 2;
+  int bits_per_page = 4;
+
+  Granularity steps = Granularity::kernel;
+
+  // Kconfig; PID_NS depends on NAMESPACES.
+  bool config_namespaces = true;
+  bool config_pid_ns = true;
+  Boot boot = Boot::late;
+
+  std::uint32_t changes = 0;  // bit per Change
+  Defect defect = Defect::none;
+
+  bool has(Change change) const { return (changes >> static_cast<int>(change) & 1U) != 0; }
+  int pidmap_entries() const { return (pid_max + bits_per_page - 1) / bits_per_page; }
+};
+
+}  // namespace nsmc::kernel

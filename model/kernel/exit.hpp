@@ -1,0 +1,189 @@
+// kernel/exit.c: do_exit() and what becomes of the children.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "model/kernel/zap.hpp"
+
+namespace nsmc::kernel {
+
+// Gives the children of current to a thread of its group that stays, or to its namespace's reaper.
+template <class K>
+struct forget_original_parent {
+  static Next choose_reaper() {
+    auto& l = stack<K>().forget_original_parent;
+    if (!write_trylock_tasklist<K>()) return block();
+    const task_ptr<K> father = current<K>();
+    const task_ptr<K> thread = next_live_thread(father);
+    const ns_ptr<K> pid_ns = task_active_pid_ns<K>(father);
+    l.cursor = 0;
+    if (!fixed_by<K>(Change::bz_08)) {
+      l.reaper = thread ? thread : task_ptr<K>{pid_ns->child_reaper};
+      if (seeded<K>(Defect::reparent_to_global_init)) l.reaper = global_init<K>();
+      return go(reparent_next);
+    }
+    // find_new_reaper(), 950bbabb5a80 ("pid_ns: (BUG 11391) change ->child_reaper when
+    // init->group_leader exits"): the registered reaper is never a thread that is going away.
+    if (thread) {
+      if (pid_ns->child_reaper == father)
+        pid_ns->child_reaper = seeded<K>(Defect::new_reaper_is_dead) ? father : thread;
+      l.reaper = thread;
+      return go(reparent_next);
+    }
+    if (pid_ns->child_reaper == father) {
+      write_unlock_tasklist<K>();
+      if (pid_ns == init_pid_ns<K>()) K::oops(Fault::panic);  // "Attempted to kill init!"
+      stack<K>().zap_pid_ns_processes.ns = pid_ns;
+      return call(zap_pid_ns_processes<K>::begin, zapped);
+    }
+    l.reaper = seeded<K>(Defect::reparent_to_global_init) ? global_init<K>()
+                                                           : task_ptr<K>{pid_ns->child_reaper};
+    return go(reparent_next);
+  }
+
+  static Next zapped() {
+    auto& l = stack<K>().forget_original_parent;
+    if (!write_trylock_tasklist<K>()) return block();
+    const ns_ptr<K> pid_ns = task_active_pid_ns<K>(current<K>());
+    pid_ns->child_reaper =
+        fixed_by<K>(Change::bz_07) ? task_ptr<K>{init_pid_ns<K>()->child_reaper} : task_ptr<K>{};
+    l.reaper = pid_ns->child_reaper;
+    return go(reparent_next);
+  }
+
+  // One child a round, all under the lock.
+  static Next reparent_next() {
+    auto& l = stack<K>().forget_original_parent;
+    const task_ptr<K> father = current<K>();
+    const bool skip_first = seeded<K>(Defect::reparent_skips_one);
+    for (int i = l.cursor; i < config<K>().tasks; ++i) {
+      auto& t = K::on().state.tasks[i];
+      if (t.linked == 0 || t.real_parent != father) continue;
+      l.cursor = i + 1;
+      if (!skip_first)
+        reparent_thread(task_ptr<K>{static_cast<typename K::Slot>(i + 1)}, father);
+      return go(reparent_next);
+    }
+    write_unlock_tasklist<K>();
+    l = {};
+    return go(release_dead);
+  }
+
+  // list_for_each_entry_safe(p, ..., &dead_children): 7f5d3652d469 ("reparent_thread: fix a zombie
+  // leak if /sbin/init ignores SIGCHLD").  Empty without it.
+  static Next release_dead() {
+    for (int i = 0; i < config<K>().tasks; ++i) {
+      auto& t = K::on().state.tasks[i];
+      if (t.allocated == 0 || t.dead_list != current<K>()) continue;
+      t.dead_list = task_ptr<K>{};
+      return release<K>(task_ptr<K>{static_cast<typename K::Slot>(i + 1)}, release_dead);
+    }
+    return ret();
+  }
+
+  static constexpr Row rows[] = {
+      {"choose_reaper", choose_reaper, "r8: child_reaper may have been cleared without the lock"},
+      {"zapped", zapped},
+      {"reparent_next", reparent_next},
+      {"release_dead", release_dead},
+  };
+
+ private:
+  static task_ptr<K> next_live_thread(task_ptr<K> father) {
+    for (int i = 0; i < config<K>().tasks; ++i) {
+      auto& t = K::on().state.tasks[i];
+      if (t.linked == 1 && t.group_leader == father->group_leader && t.PF_EXITING == 0)
+        return task_ptr<K>{static_cast<typename K::Slot>(i + 1)};
+    }
+    return {};
+  }
+
+  static void reparent_thread(task_ptr<K> p, task_ptr<K> father) {
+    const task_ptr<K> reaper = stack<K>().forget_original_parent.reaper;
+    lockdep_assert_tasklist<K>();
+    p->real_parent = reaper;
+    const task_ptr<K> new_group = reaper->group_leader;  // add_parent() dereferences it first
+    if (new_group == father->group_leader) return;  // a thread took over: nobody needs to know
+    if (p->exit_signal != -1) p->exit_signal = kSigchld;
+    if (p->exit_state != EXIT_ZOMBIE_ || p->exit_signal == -1 || !thread_group_empty<K>(p)) return;
+    do_notify_parent<K>(p);
+    // The new parent may ignore SIGCHLD: then p, already past its own exit, is nobody's (BZ-10).
+    if (p->exit_signal == -1 && fixed_by<K>(Change::bz_10)) {
+      p->exit_state = EXIT_DEAD_;
+      p->dead_list = father;
+    }
+  }
+};
+
+// The end of current.  Never returns to user space.
+template <class K>
+struct do_exit {
+  static Next begin() {
+    const task_ptr<K> tsk = current<K>();
+    tsk->PF_EXITING = 1;
+    tsk->sigkill = 0;  // looked at no more
+    if (fixed_by<K>(Change::bz_08) || !group_dead(tsk)) return go(exit_files);
+    // exit_child_reaper(): compares the leader, so that init's last thread does it.
+    const ns_ptr<K> ns = task_active_pid_ns<K>(tsk);
+    if (tsk->group_leader != ns->child_reaper) return go(exit_files);
+    if (ns == init_pid_ns<K>()) K::oops(Fault::panic);  // "Attempted to kill init!"
+    stack<K>().zap_pid_ns_processes.ns = ns;
+    return call(zap_pid_ns_processes<K>::begin, exit_files);
+  }
+
+  // Files go, and with them the pid that fcntl(F_SETOWN) took a reference on.
+  static Next exit_files() {
+    const task_ptr<K> tsk = current<K>();
+    if (!tsk->f_owner) return go(exit_notify);
+    return put_pid<K>(take(tsk->f_owner), exit_notify);
+  }
+
+  static Next exit_notify() {
+    if (seeded<K>(Defect::exit_notify_before_reparent)) return go(drop_namespaces);
+    return call(forget_original_parent<K>::choose_reaper, drop_namespaces);
+  }
+
+  // After reparenting, which reads nsproxy, and before the parent is told: 2e4a707269a ("pid
+  // namespaces: move exit_task_namespaces()").
+  static Next drop_namespaces() { return exit_task_namespaces<K>(current<K>(), notify); }
+
+  static Next notify() {
+    if (!write_trylock_tasklist<K>()) return block();
+    const task_ptr<K> tsk = current<K>();
+    if (tsk->exit_signal != -1 && thread_group_empty<K>(tsk)) do_notify_parent<K>(tsk);
+    const bool dead = tsk->exit_signal == -1;
+    tsk->exit_state = dead ? EXIT_DEAD_ : EXIT_ZOMBIE_;
+    write_unlock_tasklist<K>();
+    if (!dead) return go(do_task_dead);
+    return release<K>(tsk, seeded<K>(Defect::release_task_twice) ? release_again : do_task_dead);
+  }
+
+  static Next release_again() { return release<K>(current<K>(), do_task_dead); }
+
+  static Next do_task_dead() {
+    const task_ptr<K> tsk = current<K>();
+    stack<K>() = {};
+    if (tsk->linked == 0) K::on().release(tsk);
+    return halt();
+  }
+
+  static constexpr Row rows[] = {
+      {"begin", begin},
+      {"exit_files", exit_files},
+      {"exit_notify", exit_notify},
+      {"drop_namespaces", drop_namespaces, "r9: children of a dead leader still notify it"},
+      {"notify", notify, "the parent may reap from here on"},
+      {"release_again", release_again},
+      {"do_task_dead", do_task_dead},
+  };
+
+ private:
+  static bool group_dead(task_ptr<K> tsk) {
+    for (int i = 0; i < config<K>().tasks; ++i) {
+      auto& t = K::on().state.tasks[i];
+      if (t.linked == 1 && t.group_leader == tsk->group_leader && t.PF_EXITING == 0) return false;
+    }
+    return true;
+  }
+};
+
+}  // namespace nsmc::kernel

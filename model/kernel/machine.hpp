@@ -1,0 +1,175 @@
+// The concrete machine: a State of bytes, a slab allocator with a quarantine, and choices.
+// SPDX-License-Identifier: MIT
+//
+// In the kernel the machine is ambient: current, init_pid_ns, pid_max, tasklist_lock are globals.
+// So it is here: one thread-local points at the machine that runs, and kernel code can be read
+// beside the kernel's (docs/adr/0001).  Another value domain is another class like this one.
+#pragma once
+
+#include <bit>
+#include <cstdint>
+#include <cstring>
+
+#include "model/kernel/calls.hpp"
+#include "model/kernel/kernel_stack.hpp"
+#include "model/lang/array.hpp"
+#include "model/lang/cell.hpp"
+#include "model/lang/choice.hpp"
+#include "model/lang/pointer.hpp"
+
+namespace nsmc::kernel {
+
+// What a move reports besides the state it leads to.
+struct Events {
+  std::uint64_t steps[2] = {};      // which named steps it executed: bit per row
+  std::uint8_t unlocked_write = 0;  // a write that needs a lock was made without it
+  std::uint8_t clone_returned = 0;  // a clone() or fork() returned ...
+  std::uint8_t clone_flags = 0;     // ... that was called with these CL_ flags
+  std::uint8_t clone_capable = 0;   // ... by a task with CAP_SYS_ADMIN
+  std::int16_t clone_result = 0;    // ... and gave this
+  std::uint8_t wait_returned = 0;   // a wait4() returned ...
+  std::int16_t wait_result = 0;     // ... this
+};
+
+class Concrete {
+ public:
+  using Int = int;
+  using Bool = bool;
+  using Slot = std::uint8_t;
+  static constexpr Slot kNull = 0;
+
+  template <int Lo, int Hi>
+  using Num = lang::Num<Lo, Hi>;
+  using Flag = lang::Flag;
+  // A number below pid_max: a type of its own, so that its width follows the run's pid_max.
+  struct PidNr : lang::Num<0, kPidMax> {
+    using lang::Num<0, kPidMax>::operator=;
+  };
+  template <template <class> class Obj>
+  using Link = lang::PtrCell<Concrete, Obj, false>;
+  template <template <class> class Obj>
+  using Ref = lang::PtrCell<Concrete, Obj, true>;
+  template <class T, int N>
+  using Array = lang::Array<T, N>;
+
+  static Concrete& on() { return *on_; }
+
+  // Runs on this machine until the scope ends.
+  class Scope {
+   public:
+    explicit Scope(Concrete& machine) : previous_(on_) { on_ = &machine; }
+    ~Scope() { on_ = previous_; }
+    Scope(const Scope&) = delete;
+    Scope& operator=(const Scope&) = delete;
+
+   private:
+    Concrete* previous_;
+  };
+
+  Concrete(State<Concrete>& at, const Config& of, const Userland& programs,
+           lang::Chooser* choices = nullptr)
+      : state(at), config(&of), user(&programs), chooser(choices) {}
+
+  State<Concrete>& state;
+  const Config* config;
+  const Userland* user;
+  lang::Chooser* chooser;
+  Events events;
+  int context = 0;  // who runs: a task's slot - 1, or kSoftirq
+
+  // The checked dereference.
+  template <template <class> class Obj>
+  static Obj<Concrete>* object(Slot slot) {
+    if (slot == kNull) throw lang::Oops{lang::Fault::null_dereference};
+    auto& found = on().pool<Obj>()[slot - 1];
+    if (found.allocated.value() == 0) throw lang::Oops{lang::Fault::use_after_free};
+    return &found;
+  }
+  [[noreturn]] static void oops(lang::Fault fault) { throw lang::Oops{fault}; }
+  [[noreturn]] static void uninitialised_read() {
+    throw lang::Oops{lang::Fault::uninitialised_read};
+  }
+
+  int pick(int alternatives) { return chooser->pick(alternatives); }
+
+  // Whether this allocation is one of those that may fail.
+  bool fails() {
+    if (state.failures.value() >= config->failures || pick(2) == 0) return false;
+    state.failures += 1;
+    return true;
+  }
+
+  // NULL when all `bound` objects are in use.  A slot is not reused while anything points at it
+  // (KASAN's quarantine without a size), so a stale pointer never meets a new object.
+  template <template <class> class Obj>
+  lang::Ptr<Concrete, Obj> allocate(int bound, bool zeroed) {
+    const std::uint32_t referenced = referenced_slots<Obj>();
+    auto& objects = pool<Obj>();
+    for (int i = 0; i < bound; ++i) {
+      if (objects[i].allocated.value() != 0 || (referenced >> (i + 1) & 1U) != 0) continue;
+      if (!zeroed)
+        Obj<Concrete>::each_field(objects[i], [](const char*, auto& field) { field.poison(); });
+      objects[i].allocated = 1;
+      return lang::Ptr<Concrete, Obj>{static_cast<Slot>(i + 1)};
+    }
+    return {};
+  }
+
+  template <template <class> class Obj>
+  void release(lang::Ptr<Concrete, Obj> ptr) {
+    if (!ptr) return;  // kfree(NULL)
+    auto& object = pool<Obj>()[ptr.slot() - 1];
+    if (object.allocated.value() == 0) throw lang::Oops{lang::Fault::double_free};
+    object = {};
+  }
+
+  template <template <class> class Obj>
+  auto& pool() {
+    return pool_of<Obj>(state);
+  }
+  template <template <class> class Obj, class S>
+  static auto& pool_of(S& state) {
+    if constexpr (std::is_same_v<Obj<Concrete>, task_struct<Concrete>>)
+      return state.tasks;
+    else if constexpr (std::is_same_v<Obj<Concrete>, pid_namespace<Concrete>>)
+      return state.namespaces;
+    else if constexpr (std::is_same_v<Obj<Concrete>, pid_struct<Concrete>>)
+      return state.pids;
+    else if constexpr (std::is_same_v<Obj<Concrete>, nsproxy<Concrete>>)
+      return state.nsproxies;
+    else
+      return state.caches;
+  }
+
+  // find_next_zero_bit(), find_next_bit(): `size` if there is none.
+  static int find_next_zero_bit(int bits, int size, int from) {
+    for (int i = from; i < size; ++i)
+      if ((bits >> i & 1) == 0) return i;
+    return size;
+  }
+  static int find_next_bit(int bits, int size, int from) {
+    return find_next_zero_bit(~bits, size, from);
+  }
+  static bool test_bit(int bits, int i) { return (bits >> i & 1) != 0; }
+  static int with_bit(int bits, int i) { return bits | 1 << i; }
+  static int without_bit(int bits, int i) { return bits & ~(1 << i); }
+
+ private:
+  template <template <class> class Obj>
+  std::uint32_t referenced_slots() const {
+    std::uint32_t slots = 0;
+    State<Concrete>::each_field(
+        state, [&slots](const char*, int, const char*, const auto& field) {
+          using Cell = std::remove_cvref_t<decltype(field)>;
+          if constexpr (std::is_same_v<Cell, Link<Obj>> || std::is_same_v<Cell, Ref<Obj>>)
+            slots |= 1U << field.slot();
+        });
+    return slots;
+  }
+
+  static inline constinit thread_local Concrete* on_ = nullptr;
+};
+
+static_assert(std::is_trivially_copyable_v<State<Concrete>>);
+
+}  // namespace nsmc::kernel

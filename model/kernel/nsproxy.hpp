@@ -1,0 +1,165 @@
+// kernel/nsproxy.c: who points at which namespaces.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "model/kernel/pid_namespace.hpp"
+
+namespace nsmc::kernel {
+
+// The nsproxy of a task that has given it up is NULL: such a task is almost dead.
+template <class K>
+nsproxy_ptr<K> nsproxy_of(task_ptr<K> tsk) {
+  if (!tsk->nsproxy_) K::oops(Fault::nsproxy_of_the_dead);
+  return tsk->nsproxy_;
+}
+
+// Read through nsproxy in this era; from struct pid since 61bce0f1371c ("pid: generalize
+// task_active_pid_ns").
+template <class K>
+ns_ptr<K> task_active_pid_ns(task_ptr<K> tsk) {
+  return nsproxy_of<K>(tsk)->pid_ns;
+}
+template <class K>
+task_ptr<K> task_child_reaper(task_ptr<K> tsk) {
+  return task_active_pid_ns<K>(tsk)->child_reaper;
+}
+
+// Drops the namespaces of the nsproxy in its local `ns`, which nobody points at any more.
+template <class K>
+struct free_nsproxy {
+  static Next put_namespaces() {
+    const nsproxy_ptr<K> ns = stack<K>().free_nsproxy.ns;
+    return put_ns<K>(take(ns->pid_ns), free);
+  }
+  static Next free() {
+    K::on().release(take(stack<K>().free_nsproxy.ns));
+    return ret();
+  }
+
+  static constexpr Row rows[] = {
+      {"put_namespaces", put_namespaces},
+      {"free", free},
+  };
+};
+
+// put_nsproxy(), then `then`.
+template <class K>
+Next put_nsproxy(nsproxy_ptr<K> ns, lang::StepFunction then) {
+  if (ns->count == 0) K::oops(Fault::refcount_underflow);
+  ns->count -= 1;
+  if (ns->count != 0) return go(then);
+  stack<K>().free_nsproxy.ns = ns;
+  return call(free_nsproxy<K>::put_namespaces, then);
+}
+
+// The namespaces of a child, in `new_nsp` with 0; or an error and nothing left behind.
+template <class K>
+struct create_new_namespaces {
+  // Mount, UTS and IPC namespaces come before the PID namespace and are not modelled.
+  static Next clone_nsproxy() {
+    auto& l = stack<K>().create_new_namespaces;
+    if (K::on().state.nsproxy_cachep == 0) K::oops(Fault::null_dereference);
+    if (K::on().fails()) return ret<K>(kEnomem);
+    const nsproxy_ptr<K> new_nsp = K::on().template allocate<nsproxy>(config<K>().nsproxies, true);
+    if (!new_nsp) return ret<K>(kEnomem);
+    new_nsp->count = 1;
+    l.new_nsp = new_nsp;
+    stack<K>().copy_pid_ns.old_ns = task_active_pid_ns<K>(stack<K>().copy_process.p);
+    return call(copy_pid_ns<K>::get_old, copied_pid_ns);
+  }
+
+  static Next copied_pid_ns() {
+    auto& l = stack<K>().create_new_namespaces;
+    if (stack<K>().ret != 0) return go(out_nsproxy);
+    l.new_nsp->pid_ns = take(stack<K>().copy_pid_ns.new_ns);
+    // The user and network namespaces come after it; one copy that can fail stands for both.
+    const typename K::Int flags = stack<K>().copy_process.flags;
+    if ((flags & CL_NEWNET) && K::on().fails()) {
+      stack<K>().ret = kEnomem;
+      if (seeded<K>(Defect::create_new_namespaces_keeps_pid_ns)) {
+        l.new_nsp->pid_ns = ns_ptr<K>{};
+        return go(out_nsproxy);
+      }
+      return put_ns<K>(take(l.new_nsp->pid_ns), out_nsproxy);
+    }
+    return ret<K>(0);
+  }
+
+  static Next out_nsproxy() {
+    K::on().release(take(stack<K>().create_new_namespaces.new_nsp));
+    return ret();
+  }
+
+  static constexpr Row rows[] = {
+      {"clone_nsproxy", clone_nsproxy},
+      {"copied_pid_ns", copied_pid_ns},
+      {"out_nsproxy", out_nsproxy},
+  };
+};
+
+// Gives the child `p` of copy_process() namespaces of its own, or a reference on its parent's.
+template <class K>
+struct copy_namespaces {
+  static Next get_nsproxy() {
+    auto& l = stack<K>().copy_namespaces;
+    const task_ptr<K> tsk = stack<K>().copy_process.p;
+    const nsproxy_ptr<K> old_ns = tsk->nsproxy_;
+    if (!old_ns) return ret<K>(0);
+    old_ns->count += 1;  // the reference is the child's until it gets an nsproxy of its own
+    const typename K::Int flags = stack<K>().copy_process.flags;
+    if (!(flags & CL_NEW_ANY)) return ret<K>(0);
+    if (current<K>()->cap_sys_admin == 0) {
+      l.err = kEperm;
+      l.old_ns = take(tsk->nsproxy_);
+      return go(out);
+    }
+    return call(create_new_namespaces<K>::clone_nsproxy, install);
+  }
+
+  static Next install() {
+    auto& l = stack<K>().copy_namespaces;
+    const task_ptr<K> tsk = stack<K>().copy_process.p;
+    l.old_ns = take(tsk->nsproxy_);
+    l.err = stack<K>().ret;
+    if (l.err == 0) {
+      const nsproxy_ptr<K> new_ns = take(stack<K>().create_new_namespaces.new_nsp);
+      if (K::on().fails()) {  // ns_cgroup_clone()
+        l.err = kEnomem;
+        return put_nsproxy<K>(new_ns, out);
+      }
+      tsk->nsproxy_ = new_ns;
+    }
+    return go(out);
+  }
+
+  static Next out() {
+    auto& l = stack<K>().copy_namespaces;
+    const nsproxy_ptr<K> old_ns = take(l.old_ns);
+    if (seeded<K>(Defect::copy_namespaces_keeps_old)) return go(done);
+    return put_nsproxy<K>(old_ns, done);
+  }
+
+  static Next done() {
+    auto& l = stack<K>().copy_namespaces;
+    const typename K::Int err = l.err;
+    l.err = 0;
+    return ret<K>(err);
+  }
+
+  static constexpr Row rows[] = {
+      {"get_nsproxy", get_nsproxy},
+      {"install", install},
+      {"out", out},
+      {"done", done},
+  };
+};
+
+// p->nsproxy = NULL for the task in copy_process's `p` or for current; both end here.
+template <class K>
+Next exit_task_namespaces(task_ptr<K> tsk, lang::StepFunction then) {
+  if (!tsk->nsproxy_) return go(then);
+  // switch_task_namespaces(): readers are over after synchronize_rcu(), none spans a step here.
+  return put_nsproxy<K>(take(tsk->nsproxy_), then);
+}
+
+}  // namespace nsmc::kernel

@@ -1,0 +1,233 @@
+// kernel/pid.c: numbers, struct pid, and who is attached to it.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "model/kernel/nsproxy.hpp"
+#include "model/kernel/pidmap.hpp"
+
+namespace nsmc::kernel {
+
+template <class K>
+void get_pid(pid_ptr<K> pid) {
+  if (pid) pid->count += 1;
+}
+
+// put_pid(), then `then`.  Runs in process context and, from delayed_put_pid(), in softirq.
+template <class K>
+Next put_pid(pid_ptr<K> pid, lang::StepFunction then) {
+  if (pid->count == 0) K::oops(Fault::refcount_underflow);
+  pid->count -= 1;
+  if (pid->count != 0) return go(then);
+  const ns_ptr<K> ns = take(pid->ns);
+  if (ns->pid_cachep->nr_ids != pid->slab) K::oops(Fault::wrong_cache);
+  K::on().release(pid);
+  if (seeded<K>(Defect::put_pid_without_put_pid_ns)) return go(then);
+  return put_ns<K>(ns, then);
+}
+
+// A hash walk under RCU; numbers of a namespace are unique there, so the order does not matter.
+template <class K>
+pid_ptr<K> find_pid_ns(typename K::Int nr, ns_ptr<K> ns) {
+  for (int i = 0; i < config<K>().pids; ++i) {
+    auto& pid = K::on().state.pids[i];
+    if (pid.allocated == 0 || pid.hashed == 0 || pid.level < ns->level) continue;
+    auto& number = pid.numbers[ns->level];
+    if (number.nr == nr && number.ns == ns)
+      return pid_ptr<K>{static_cast<typename K::Slot>(i + 1)};
+  }
+  return {};
+}
+
+// The number of `pid` as seen in `ns`, 0 if it has none there.
+template <class K>
+typename K::Int pid_nr_ns(pid_ptr<K> pid, ns_ptr<K> ns) {
+  if (!pid || pid->level < ns->level) return 0;
+  auto& number = pid->numbers[ns->level];
+  if (number.ns != ns) return 0;
+  return number.nr;
+}
+
+// Any task in one of the pid's three lists.
+template <class K>
+bool pid_in_use(pid_ptr<K> pid) {
+  for (auto& task : K::on().state.tasks)
+    if (task.allocated == 1)
+      for (auto& link : task.pids)
+        if (link == pid) return true;
+  return false;
+}
+
+// The first task of the pid's PIDTYPE_PID list, NULL if no task is attached.
+template <class K>
+task_ptr<K> pid_task(pid_ptr<K> pid) {
+  for (int i = 0; i < config<K>().tasks; ++i) {
+    auto& task = K::on().state.tasks[i];
+    if (task.allocated == 1 && task.pids[PIDTYPE_PID] == pid)
+      return task_ptr<K>{static_cast<typename K::Slot>(i + 1)};
+  }
+  return {};
+}
+
+template <class K>
+void attach_pid(task_ptr<K> task, int type, pid_ptr<K> pid) {
+  lockdep_assert_tasklist<K>();
+  task->pids[type] = pid;
+}
+
+// Unlinks one role.  The pid comes back if no task uses it any more: the caller frees it.
+template <class K>
+pid_ptr<K> detach_pid(task_ptr<K> task, int type) {
+  lockdep_assert_tasklist<K>();
+  const pid_ptr<K> pid = take(task->pids[type]);
+  return pid_in_use<K>(pid) ? pid_ptr<K>{} : pid;
+}
+
+// A struct pid with a number at each level, hashed, in `pid`; or NULL there.
+template <class K>
+struct alloc_pid {
+  static Next alloc() {
+    auto& l = stack<K>().alloc_pid;
+    const ns_ptr<K> ns = l.ns;
+    if (K::on().fails()) return leave(pid_ptr<K>{});
+    const pid_ptr<K> pid = K::on().template allocate<pid_struct>(config<K>().pids, false);
+    if (!pid) return leave(pid);
+    pid->hashed = 0;
+    pid->rcu = 0;
+    pid->slab = ns->pid_cachep->nr_ids;
+    l.pid = pid;
+    l.tmp = ns;
+    l.i = ns->level;
+    return take_number();
+  }
+
+  // Deepest level first, walking up `parent`.
+  static Next number_taken() {
+    auto& l = stack<K>().alloc_pid;
+    const pid_ptr<K> pid = l.pid;
+    const typename K::Int nr = stack<K>().ret;
+    if (nr < 0) return go(out_free);
+    auto& number = pid->numbers[l.i];
+    number.nr = nr;
+    number.ns = l.tmp;
+    if (l.i == 0) return go(publish);
+    l.tmp = l.tmp->parent;
+    l.i -= 1;
+    return take_number();
+  }
+
+  // From here on every lookup finds the pid, though no task is attached to it yet.
+  static Next publish() {
+    auto& l = stack<K>().alloc_pid;
+    const pid_ptr<K> pid = l.pid;
+    const ns_ptr<K> ns = l.ns;
+    pid->ns = seeded<K>(Defect::alloc_pid_without_reference) ? ns : get_pid_ns<K>(ns);
+    pid->level = ns->level;
+    pid->count = 1;
+    for (int i = ns->level + 1; i < kLevels; ++i) {  // not there in a pid of this arity
+      pid->numbers[i].nr = 0;
+      pid->numbers[i].ns = ns_ptr<K>{};
+    }
+    pid->hashed = 1;  // under pidmap_lock, all levels
+    return leave(pid);
+  }
+
+  // The numbers of the deeper levels are given back; last_pid and late pages stay as they are.
+  static Next out_free() {
+    auto& l = stack<K>().alloc_pid;
+    const pid_ptr<K> pid = l.pid;
+    l.i += seeded<K>(Defect::alloc_pid_unwinds_one_less) ? 2 : 1;
+    if (l.i > l.ns->level) return go(free_struct);
+    stack<K>().free_pidmap.ns = pid->numbers[l.i].ns;
+    stack<K>().free_pidmap.nr = pid->numbers[l.i].nr;
+    return call(free_pidmap<K>::clear_bit, out_free);
+  }
+
+  static Next free_struct() {
+    K::on().release(take(stack<K>().alloc_pid.pid));
+    return leave(pid_ptr<K>{});
+  }
+
+  static constexpr Row rows[] = {
+      {"alloc", alloc},
+      {"number_taken", number_taken},
+      {"publish", publish, "r4: the number is set in the bitmap, no struct pid is hashed"},
+      {"out_free", out_free},
+      {"free_struct", free_struct},
+  };
+
+ private:
+  static Next take_number() {
+    stack<K>().alloc_pidmap.ns = stack<K>().alloc_pid.tmp;
+    return call(alloc_pidmap<K>::read_last_pid, number_taken);
+  }
+  static Next leave(pid_ptr<K> pid) {
+    auto& l = stack<K>().alloc_pid;
+    l = {};
+    l.pid = pid;
+    return ret<K>(0);
+  }
+};
+
+// Takes the pid in `pid` out of the hash and gives its numbers back; the struct goes after a grace
+// period.
+template <class K>
+struct free_pid {
+  static Next unhash() {
+    auto& l = stack<K>().free_pid;
+    const pid_ptr<K> pid = l.pid;
+    l.i = 0;
+    if (!seeded<K>(Defect::free_pid_bit_before_hash) && !seeded<K>(Defect::free_pid_skips_hash))
+      pid->hashed = 0;  // under pidmap_lock, all levels
+    return go(free_numbers);
+  }
+
+  static Next free_numbers() {
+    auto& l = stack<K>().free_pid;
+    const pid_ptr<K> pid = l.pid;
+    if (l.i > pid->level) return go(call_rcu);
+    stack<K>().free_pidmap.ns = pid->numbers[l.i].ns;
+    stack<K>().free_pidmap.nr = pid->numbers[l.i].nr;
+    l.i += 1;
+    return call(free_pidmap<K>::clear_bit, free_numbers);
+  }
+
+  static Next call_rcu() {
+    auto& l = stack<K>().free_pid;
+    if (!seeded<K>(Defect::free_pid_skips_hash)) l.pid->hashed = 0;
+    l.pid->rcu = 1;
+    l = {};
+    return ret();
+  }
+
+  static constexpr Row rows[] = {
+      {"unhash", unhash},
+      {"free_numbers", free_numbers},
+      {"call_rcu", call_rcu},
+  };
+};
+
+// The end of a grace period for one struct pid: the softirq's only work.
+template <class K>
+struct delayed_put_pid {
+  static Next put() {
+    auto& pids = K::on().state.pids;
+    int waiting[kPids];
+    int count = 0;
+    for (int i = 0; i < kPids; ++i)
+      if (pids[i].rcu.value() == 1) waiting[count++] = i;
+    if (count == 0) return block();
+    const pid_ptr<K> pid{
+        static_cast<typename K::Slot>(waiting[K::on().pick(count)] + 1)};
+    pid->rcu = 0;
+    if (seeded<K>(Defect::put_pid_twice) && pid->count > 1) pid->count -= 1;
+    return put_pid<K>(pid, done);
+  }
+  static Next done() { return ret(); }
+
+  static constexpr Row rows[] = {
+      {"put", put, "r11: the numbers are free, the struct waits for the grace period"},
+      {"done", done},
+  };
+};
+
+}  // namespace nsmc::kernel

@@ -1,0 +1,237 @@
+// kernel/pid_namespace.c and include/linux/pid_namespace.h, as the patch of October 2007 made them.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "model/kernel/kernel.hpp"
+
+namespace nsmc::kernel {
+
+template <class K>
+ns_ptr<K> get_pid_ns(ns_ptr<K> ns) {
+  if (!CONFIG_PID_NS<K>()) return ns;
+  if (ns != init_pid_ns<K>()) {
+    // kref_get() at zero would bring a dying object back.
+    if (ns->kref == 0) K::oops(Fault::refcount_underflow);
+    ns->kref += 1;
+  }
+  return ns;
+}
+
+// Drops the reference in its local `ns`.  free_pid_ns() calls put_pid_ns() for the parent; that
+// recursion is this loop, one level per round, and `depth` counts the frames it would need.
+template <class K>
+struct put_pid_ns {
+  static Next kref_put() {
+    auto& l = stack<K>().put_pid_ns;
+    const ns_ptr<K> ns = l.ns;
+    if (!CONFIG_PID_NS<K>() || ns == init_pid_ns<K>()) return leave();
+    if (ns->kref == 0) K::oops(Fault::refcount_underflow);
+    ns->kref -= 1;
+    if (ns->kref != 0) return leave();
+    return go(free_pid_ns);
+  }
+
+  static Next free_pid_ns() {
+    auto& l = stack<K>().put_pid_ns;
+    const ns_ptr<K> ns = l.ns;
+    const ns_ptr<K> parent = ns->parent;
+    l.depth += 1;
+    auto& deepest = K::on().state.free_depth;
+    if (deepest < l.depth) deepest = l.depth;
+    destroy_pid_namespace(ns);
+    if (seeded<K>(Defect::free_pid_ns_keeps_parent)) return leave();
+    l.ns = parent;
+    return go(kref_put);
+  }
+
+  // The bitmap pages go with the namespace: they are fields of it.
+  static void destroy_pid_namespace(ns_ptr<K> ns) { K::on().release(ns); }
+
+  static constexpr Row rows[] = {
+      {"kref_put", kref_put, "r12: the other last reference may be dropped in another context"},
+      {"free_pid_ns", free_pid_ns},
+  };
+
+ private:
+  static Next leave() {
+    stack<K>().put_pid_ns = {};
+    return ret();
+  }
+};
+
+// Starts put_pid_ns() for a reference that is handed over.
+template <class K>
+Next put_ns(ns_ptr<K> ns, lang::StepFunction then) {
+  stack<K>().put_pid_ns.ns = ns;
+  return call(put_pid_ns<K>::kref_put, then);
+}
+
+// The cache for struct pids with nr_ids numbers, made on first use and kept for ever.  The result
+// is left in `pcache`, NULL if there is no memory.
+template <class K>
+struct create_pid_cachep {
+  static Next search() {
+    auto& l = stack<K>().create_pid_cachep;
+    if (!mutex_trylock()) return block();
+    for (int i = 1; i < kCaches; ++i) {
+      const cache_ptr<K> pcache{static_cast<typename K::Slot>(i + 1)};
+      auto& candidate = K::on().state.caches[i];
+      if (candidate.listed == 1 && candidate.nr_ids == key(l.nr_ids)) {
+        l.pcache = pcache;
+        return unlock();
+      }
+    }
+    return go(create);
+  }
+
+  static Next create() {
+    auto& l = stack<K>().create_pid_cachep;
+    if (K::on().fails()) return unlock();  // kmalloc() of the descriptor
+    const cache_ptr<K> pcache = K::on().template allocate<pid_cache>(kCaches, true);
+    if (!pcache) return unlock();
+    pcache->nr_ids = l.nr_ids;  // and with it the name, "pid_%d"
+    if (K::on().fails()) {      // kmem_cache_create()
+      K::on().release(pcache);
+      return unlock();
+    }
+    pcache->listed = 1;
+    l.pcache = pcache;
+    return unlock();
+  }
+
+  static constexpr Row rows[] = {
+      {"search", search, "mutex_lock(&pid_caches_mutex) sleeps"},
+      {"create", create, "kmalloc() and kmem_cache_create() sleep with the mutex held"},
+  };
+
+ private:
+  static typename K::Int key(typename K::Int nr_ids) {
+    return seeded<K>(Defect::create_pid_cachep_wrong_key) ? nr_ids - 1 : nr_ids;
+  }
+  static bool mutex_trylock() {
+    if (seeded<K>(Defect::create_pid_cachep_without_mutex)) return true;
+    auto& mutex = K::on().state.pid_caches_mutex;
+    if (mutex != 0) return false;
+    mutex = K::on().context + 1;
+    return true;
+  }
+  static Next unlock() {
+    K::on().state.pid_caches_mutex = 0;
+    stack<K>().create_pid_cachep.nr_ids = 0;
+    return ret();
+  }
+};
+
+// A namespace with one reference, its creator's; left in `ns` with 0, or -ENOMEM.
+template <class K>
+struct create_pid_namespace {
+  static Next alloc() {
+    auto& l = stack<K>().create_pid_namespace;
+    // A NULL pid_ns_cachep: the initcall that creates it has not run yet.
+    if (K::on().state.pid_ns_cachep == 0) K::oops(Fault::null_dereference);
+    if (K::on().fails()) return leave(kEnomem);
+    const ns_ptr<K> ns = K::on().template allocate<pid_namespace>(config<K>().namespaces, false);
+    if (!ns) return leave(kEnomem);
+    if (K::on().fails()) {  // kzalloc() of the first bitmap page
+      K::on().release(ns);
+      return leave(kEnomem);
+    }
+    l.ns = ns;
+    ns->pidmap_[0].page = 1;
+    ns->pidmap_[0].bits = 0;
+    stack<K>().create_pid_cachep.nr_ids = l.level + 1;
+    return call(create_pid_cachep<K>::search, init);
+  }
+
+  static Next init() {
+    auto& l = stack<K>().create_pid_namespace;
+    const ns_ptr<K> ns = l.ns;
+    const cache_ptr<K> pid_cachep = take(stack<K>().create_pid_cachep.pcache);
+    if (!pid_cachep) {
+      if (!seeded<K>(Defect::create_pid_namespace_keeps_ns)) K::on().release(take(l.ns));
+      l.ns = ns_ptr<K>{};
+      return leave(kEnomem);
+    }
+    ns->pid_cachep = pid_cachep;
+    ns->kref = 1;
+    ns->last_pid = 0;
+    ns->child_reaper = task_ptr<K>{};
+    ns->level = seeded<K>(Defect::create_pid_namespace_wrong_level) ? l.level - 1 : l.level;
+    ns->pidmap_[0].bits = 1;  // pid 0 is never handed out
+    ns->pidmap_[0].nr_free = config<K>().bits_per_page - 1;
+    for (int i = 1; i < kPages; ++i) {
+      ns->pidmap_[i].page = 0;
+      ns->pidmap_[i].bits = 0;
+      ns->pidmap_[i].nr_free = i < config<K>().pidmap_entries() ? config<K>().bits_per_page : 0;
+    }
+    return leave(0);
+  }
+
+  static constexpr Row rows[] = {
+      {"alloc", alloc},
+      {"init", init},
+  };
+
+ private:
+  static Next leave(int result) {
+    stack<K>().create_pid_namespace.level = 0;
+    return ret<K>(result);
+  }
+};
+
+// Takes the caller's namespace in `old_ns`; leaves the one for the child in `new_ns` with 0, or
+// returns an error and no namespace.
+template <class K>
+struct copy_pid_ns {
+  static Next get_old() {
+    auto& l = stack<K>().copy_pid_ns;
+    const typename K::Int flags = stack<K>().copy_process.flags;
+    const ns_ptr<K> old_ns = l.old_ns;
+    BUG_ON<K>(!old_ns);
+    if (!CONFIG_PID_NS<K>()) {
+      l.old_ns = ns_ptr<K>{};
+      if (flags & CL_NEWPID) return ret<K>(kEinval);
+      l.new_ns = old_ns;
+      return ret<K>(0);
+    }
+    l.old_ns = get_pid_ns<K>(old_ns);
+    if (!(flags & CL_NEWPID)) {
+      l.new_ns = take(l.old_ns);
+      return ret<K>(0);
+    }
+    if ((flags & CL_THREAD) && !seeded<K>(Defect::copy_pid_ns_allows_thread)) {
+      stack<K>().ret = seeded<K>(Defect::copy_process_wrong_error) ? kEnomem : kEinval;
+      if (seeded<K>(Defect::copy_pid_ns_einval_keeps_reference)) {
+        l = {};
+        return ret();
+      }
+      return put_ns<K>(take(l.old_ns), done);
+    }
+    stack<K>().create_pid_namespace.level = old_ns->level + 1;
+    return call(create_pid_namespace<K>::alloc, set_parent);
+  }
+
+  static Next set_parent() {
+    auto& l = stack<K>().copy_pid_ns;
+    if (stack<K>().ret == 0) {
+      const ns_ptr<K> new_ns = take(stack<K>().create_pid_namespace.ns);
+      if (seeded<K>(Defect::parent_read_uninitialised)) BUG_ON<K>(!new_ns->parent);
+      if (seeded<K>(Defect::copy_pid_ns_parent_without_reference))
+        new_ns->parent = l.old_ns;
+      else
+        new_ns->parent = get_pid_ns<K>(l.old_ns);
+      l.new_ns = new_ns;
+    }
+    return put_ns<K>(take(l.old_ns), done);
+  }
+
+  static Next done() { return ret(); }
+
+  static constexpr Row rows[] = {
+      {"get_old", get_old},
+      {"set_parent", set_parent},
+      {"done", done},
+  };
+};
+
+}  // namespace nsmc::kernel

@@ -1,0 +1,158 @@
+// The system put together: initial state, moves, ends.
+// SPDX-License-Identifier: MIT
+#include "model/kernel/pidns.hpp"
+
+#include <stdexcept>
+
+namespace nsmc::kernel {
+namespace {
+
+void require(bool condition, const char* reason) {
+  if (!condition) throw std::invalid_argument(reason);
+}
+
+void check(const Config& c, const Userland& user) {
+  require(c.tasks >= 1 && c.tasks <= kTasks, "tasks must be 1..6");
+  require(c.namespaces >= 1 && c.namespaces <= kNamespaces, "namespaces must be 1..5");
+  require(c.pids >= 1 && c.pids <= kPids, "pids must be 1..9");
+  require(c.nsproxies >= 1 && c.nsproxies <= kNsproxies, "nsproxies must be 1..7");
+  require(c.failures >= 0 && c.failures <= 3, "failures must be 0..3");
+  require(c.bits_per_page >= 2 && c.bits_per_page <= kBitsPerPage, "bits_per_page must be 2..8");
+  require(c.pid_max >= 2 && c.pid_max <= kPidMax && c.pidmap_entries() <= kPages,
+          "pid_max must be 2..31 and fit 4 pages of bits_per_page numbers");
+  require(c.reserved_pids >= 1 && c.reserved_pids < c.pid_max && c.reserved_pids < c.bits_per_page,
+          "reserved_pids must be below pid_max and, as 300 is, within the first page");
+  require(!c.config_pid_ns || c.config_namespaces, "PID_NS depends on NAMESPACES");
+  const int starting = 1 + static_cast<int>(user.starting.size());
+  require(starting <= c.tasks && starting <= c.pids && starting < c.pid_max,
+          "the tasks that are there from the start exceed tasks, pids or pid_max");
+}
+
+// A process as it stands before anything is explored.
+void add_process(Pidns::State& s, const Config& c, int index, int label) {
+  auto& task = s.tasks[index];
+  const task_ptr<Concrete> self{static_cast<Concrete::Slot>(index + 1)};
+  const pid_ptr<Concrete> pid{static_cast<Concrete::Slot>(index + 1)};
+  task.allocated = 1;
+  task.linked = 1;
+  task.exit_signal = kSigchld;
+  task.group_leader = self;
+  if (index > 0) task.real_parent = task_ptr<Concrete>{1};
+  task.pids[PIDTYPE_PID] = pid;
+  // Everybody is in the session that the global init leads.
+  task.pids[PIDTYPE_PGID] = pid_ptr<Concrete>{1};
+  task.pids[PIDTYPE_SID] = pid_ptr<Concrete>{1};
+  task.nsproxy_ = nsproxy_ptr<Concrete>{1};
+  task.cap_sys_admin = 1;
+  task.label = label;
+  if (label != 0) s.task_label[label - 1] = self;
+
+  auto& number = s.pids[index];
+  const int nr = index + 1;
+  number.allocated = 1;
+  number.count = 1;
+  number.numbers[0].nr = nr;
+  number.numbers[0].ns = ns_ptr<Concrete>{1};
+  number.ns = ns_ptr<Concrete>{1};
+  number.hashed = 1;
+  number.slab = 1;
+
+  auto& ns = s.namespaces[0];
+  auto& map = ns.pidmap_[nr / c.bits_per_page];
+  map.page = 1;
+  map.bits = map.bits.value() | 1 << nr % c.bits_per_page;
+  map.nr_free = map.nr_free.value() - 1;
+  ns.last_pid = nr;
+  s.nsproxies[0].count += 1;
+}
+
+}  // namespace
+
+Pidns::Pidns(const Config& config, Userland userland)
+    : config_(config), userland_(std::move(userland)) {
+  check(config_, userland_);
+  bits_ = measure_bits();
+}
+
+std::vector<Pidns::State> Pidns::initial() const {
+  State s{};
+  auto& ns = s.namespaces[0];
+  ns.allocated = 1;
+  ns.kref = 2;  // static: never freed
+  ns.child_reaper = task_ptr<Concrete>{1};
+  ns.pid_cachep = cache_ptr<Concrete>{1};
+  for (int i = 0; i < config_.pidmap_entries(); ++i)
+    ns.pidmap_[i].nr_free = config_.bits_per_page;
+  ns.pidmap_[0].page = 1;
+  ns.pidmap_[0].bits = 1;  // number 0
+  ns.pidmap_[0].nr_free = config_.bits_per_page - 1;
+  s.caches[0].allocated = 1;
+  s.caches[0].nr_ids = 1;
+  s.nsproxies[0].allocated = 1;
+  s.nsproxies[0].count = 1;  // the swapper's
+  s.nsproxies[0].pid_ns = ns_ptr<Concrete>{1};
+  s.nsproxy_cachep = config_.boot != Boot::early;
+  s.pid_ns_cachep = config_.boot == Boot::late;
+  add_process(s, config_, 0, userland_.initial_label);
+  int index = 1;
+  for (const int label : userland_.starting) add_process(s, config_, index++, label);
+  return {s};
+}
+
+bool Pidns::might_move(const State& state, int actor) const {
+  if (actor == kBoot) return state.nsproxy_cachep.value() == 0 || state.pid_ns_cachep.value() == 0;
+  if (state.stacks[actor].pc[0].value() != 0) return true;
+  if (actor == kSoftirq) {
+    for (const auto& pid : state.pids)
+      if (pid.rcu.value() == 1) return true;
+    return false;
+  }
+  const auto& task = state.tasks[actor];
+  return task.linked.value() == 1 && task.PF_EXITING.value() == 0;
+}
+
+bool Pidns::perform(State& state, int actor, lang::Chooser& chooser, Events& events) const {
+  if (actor == kBoot) {
+    // Both are device initcalls and run in link order.
+    auto& next = state.nsproxy_cachep.value() == 0 ? state.nsproxy_cachep : state.pid_ns_cachep;
+    next = 1;
+    return true;
+  }
+  Concrete machine(state, config_, userland_, &chooser);
+  const bool moved = run(machine, actor);
+  events = machine.events;
+  return moved;
+}
+
+bool Pidns::execute(const State& from, const Action& action, State& to, Events& events) const {
+  to = from;
+  events = {};
+  if (from.fault.value() != 0 || action.actor > kBoot || action.unused != 0) return false;
+  if (!might_move(from, action.actor)) return false;
+  lang::Chooser chooser(action.script);
+  if (!perform(to, action.actor, chooser, events) || !chooser.valid()) return false;
+  for (int i = chooser.used(); i < lang::Script::kPicksMax; ++i)
+    if (action.script[i] != 0) return false;  // picks that nothing asked for
+  return true;
+}
+
+// A scenario's end is expected when every process has finished its program, is gone, or sleeps in a
+// wait4() of its own.
+std::string Pidns::terminal(const State& state) const {
+  if (state.fault.value() != 0) return "the kernel has stopped";
+  bool sleeping = false;
+  for (int i = 0; i < config_.tasks; ++i) {
+    if (state.tasks[i].allocated.value() == 0) continue;
+    const int pc = state.stacks[i].pc[0].value();
+    if (pc == 0) continue;
+    // A sleep inside exit, or on a lock, is no end: nobody is left to wake it.
+    const int top = state.stacks[i].pc[1].value();
+    static const int kWaited = step_number(kernel::userland<Concrete>::waited);
+    static const int kScan = step_number(do_wait<Concrete>::scan);
+    if (pc != kWaited || top != kScan) return {};
+    sleeping = true;
+  }
+  return sleeping ? "processes sleep in wait4()" : "every program has ended";
+}
+
+}  // namespace nsmc::kernel

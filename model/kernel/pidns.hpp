@@ -1,0 +1,96 @@
+// The PID-namespace lifecycle as a system that any engine can explore.  The face of the model.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "model/kernel/calls.hpp"
+#include "model/kernel/machine.hpp"
+#include "model/kernel/program.hpp"
+#include "model/lang/system.hpp"
+
+namespace nsmc::kernel {
+
+// Who moves, besides the contexts of kernel_stack.hpp: the device initcalls at boot.
+inline constexpr int kBoot = kContexts;
+
+class Pidns {
+ public:
+  using State = kernel::State<Concrete>;
+  using Events = kernel::Events;
+  struct Action {
+    std::uint8_t actor = 0;  // a context, or kBoot
+    std::uint8_t unused = 0;
+    lang::Script script;
+  };
+
+  // Throws std::invalid_argument if the configuration contradicts itself, with the reason.
+  Pidns(const Config& config, Userland userland);
+
+  const Config& config() const { return config_; }
+  const Userland& userland() const { return userland_; }
+
+  std::vector<State> initial() const;
+
+  // Each context in order, each with every combination of choices; then the environment.
+  template <class Emit>
+  void successors(const State& from, Emit&& emit) const {
+    if (from.fault.value() != 0) return;  // the kernel has stopped
+    for (int actor = 0; actor <= kBoot; ++actor) {
+      if (!might_move(from, actor)) continue;
+      lang::Chooser chooser;
+      do {
+        chooser.restart();
+        State to = from;
+        Events events;
+        if (!perform(to, actor, chooser, events)) continue;
+        Action action;
+        action.actor = static_cast<std::uint8_t>(actor);
+        action.script = chooser.script();
+        emit(action, to, events);
+      } while (chooser.next());
+    }
+  }
+
+  bool execute(const State& from, const Action& action, State& to, Events& events) const;
+
+  std::span<const std::uint8_t> significant_bits() const { return bits_; }
+
+  int step_count() const { return static_cast<int>(all_steps().size()); }
+  std::string step_name(int step) const;
+  template <class F>
+  void each_step(const Events& events, F&& f) const {
+    for (int word = 0; word < 2; ++word)
+      for (std::uint64_t rest = events.steps[word]; rest != 0; rest &= rest - 1)
+        f(word * 64 + std::countr_zero(rest));
+  }
+
+  std::string terminal(const State& state) const;
+  std::vector<lang::Field> fields(const State& state) const;
+  std::string actor(const Action& action) const;
+  // "I: alloc_pidmap/set_last_pid", the step that begins the move.
+  std::string label(const State& from, const Action& action) const;
+
+  // Judges `predicate()` on a machine that stands in `state`; nothing runs.
+  template <class F>
+  auto judge(const State& state, F&& predicate) const {
+    // The predicate only reads; a machine is not const because kernel code may run on it.
+    Concrete machine(const_cast<State&>(state), config_, userland_);
+    const Concrete::Scope scope(machine);
+    return predicate();
+  }
+
+ private:
+  bool might_move(const State& state, int actor) const;
+  bool perform(State& state, int actor, lang::Chooser& chooser, Events& events) const;
+  std::vector<std::uint8_t> measure_bits() const;
+
+  Config config_;
+  Userland userland_;
+  std::vector<std::uint8_t> bits_;
+};
+
+}  // namespace nsmc::kernel

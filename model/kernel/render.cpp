@@ -1,0 +1,233 @@
+// States and moves as people read them, and the bits that states use: folds over each_field().
+// SPDX-License-Identifier: MIT
+#include <string>
+
+#include "model/kernel/pidns.hpp"
+
+namespace nsmc::kernel {
+namespace {
+
+using lang::Field;
+
+template <class Cell>
+inline constexpr const char* kTargetName = nullptr;
+template <bool counted>
+inline constexpr const char* kTargetName<lang::PtrCell<Concrete, task_struct, counted>> = "t";
+template <bool counted>
+inline constexpr const char* kTargetName<lang::PtrCell<Concrete, pid_struct, counted>> = "pid";
+template <bool counted>
+inline constexpr const char* kTargetName<lang::PtrCell<Concrete, pid_namespace, counted>> = "ns";
+template <bool counted>
+inline constexpr const char* kTargetName<lang::PtrCell<Concrete, nsproxy, counted>> = "nsproxy";
+template <bool counted>
+inline constexpr const char* kTargetName<lang::PtrCell<Concrete, pid_cache, counted>> = "cache";
+
+// How many objects a pointer of this type can point at in this run.
+template <class Cell>
+int bound_of(const Config& c) {
+  const std::string_view target = kTargetName<Cell>;
+  if (target == "t") return c.tasks;
+  if (target == "pid") return c.pids;
+  if (target == "ns") return c.namespaces;
+  if (target == "nsproxy") return c.nsproxies;
+  return kCaches;
+}
+
+// The objects of a kind that this run can use.
+int bound_of(std::string_view kind, const Config& c) {
+  if (kind == "t") return c.tasks;
+  if (kind == "pid") return c.pids;
+  if (kind == "ns") return c.namespaces;
+  if (kind == "nsproxy") return c.nsproxies;
+  if (kind == "cache") return kCaches;
+  if (kind == "variable") return kVariables;
+  return kLabels;
+}
+
+bool in_use(std::string_view kind, int index, const Config& c) {
+  if (index < 0) return true;
+  if (kind == "stack") return index < c.tasks || index == kSoftirq;
+  return index < bound_of(kind, c);
+}
+
+std::string step_text(int step) {
+  if (step == 0) return "-";
+  const NumberedStep& s = all_steps()[static_cast<std::size_t>(step)];
+  return std::string(s.function) + "/" + std::string(s.row.name);
+}
+
+std::string errno_text(int value) {
+  switch (value) {
+    case kEperm:
+      return "-EPERM";
+    case kEsrch:
+      return "-ESRCH";
+    case kEchild:
+      return "-ECHILD";
+    case kEagain:
+      return "-EAGAIN";
+    case kEnomem:
+      return "-ENOMEM";
+    case kEinval:
+      return "-EINVAL";
+    case kErestartsys:
+      return "-ERESTARTSYS";
+    case kErestartnointr:
+      return "-ERESTARTNOINTR";
+    default:
+      return std::to_string(value);
+  }
+}
+
+// Numbers 0, 1 and 3 of a bitmap page: "{0,1,3}".
+std::string set_text(int bits, int base) {
+  std::string text = "{";
+  for (int i = 0; bits >> i != 0; ++i)
+    if ((bits >> i & 1) != 0) text += (text.size() > 1 ? "," : "") + std::to_string(base + i);
+  return text + "}";
+}
+
+template <class Cell>
+std::string value_text(std::string_view name, const Cell& cell, const Config& c,
+                       const Userland& user) {
+  if (cell.poisoned()) return "uninitialised";
+  if constexpr (kTargetName<Cell> != nullptr) {
+    return cell.slot() == 0 ? "NULL" : kTargetName<Cell> + std::to_string(cell.slot() - 1);
+  } else {
+    const int value = cell.value();
+    if (name.starts_with("pc")) return step_text(value);
+    if (name.starts_with("bits"))
+      return set_text(value, (name.back() - '0') * c.bits_per_page);
+    if (name == "exit_state")
+      return value == 0 ? "0" : value == EXIT_ZOMBIE_ ? "EXIT_ZOMBIE" : "EXIT_DEAD";
+    if (name == "exit_signal") return value == -1 ? "-1" : value == 0 ? "0" : "SIGCHLD";
+    if (name == "label") return user.label_names[static_cast<std::size_t>(value)];
+    if (name == "fault") return std::string(lang::fault_name(static_cast<lang::Fault>(value)));
+    return errno_text(value);
+  }
+}
+
+std::string clone_flags_text(int flags) {
+  constexpr std::pair<int, const char*> kNames[] = {
+      {CL_NEWPID, "CLONE_NEWPID"}, {CL_NEWNET, "CLONE_NEWNET"}, {CL_PARENT, "CLONE_PARENT"},
+      {CL_THREAD, "CLONE_THREAD"}, {CL_SIGHAND, "CLONE_SIGHAND"}, {CL_VM, "CLONE_VM"}};
+  std::string text;
+  for (const auto& [flag, name] : kNames)
+    if ((flags & flag) != 0) text += (text.empty() ? "" : "|") + std::string(name);
+  return text;
+}
+
+std::string call_text(const Call& call, const Userland& user) {
+  const auto target = [&] {
+    return call.task == 0 ? std::string("...")
+                          : user.label_names[static_cast<std::size_t>(call.task)];
+  };
+  switch (call.syscall) {
+    case Syscall::clone:
+      return call.argument == 0 ? "fork()" : "clone(" + clone_flags_text(call.argument) + ")";
+    case Syscall::exit:
+      return "exit()";
+    case Syscall::exit_group:
+      return "exit_group()";
+    case Syscall::wait4:
+      return call.argument != 0 ? "wait4(WNOHANG)" : "wait4()";
+    case Syscall::kill:
+      return "kill(" + target() + ", SIGKILL)";
+    case Syscall::signal:
+      return call.argument != 0 ? "signal(SIGCHLD, SIG_IGN)" : "signal(SIGCHLD, SIG_DFL)";
+    case Syscall::fcntl_setown:
+      return "fcntl_setown(" + target() + ")";
+    case Syscall::drop_capabilities:
+      return "drop_capabilities()";
+    case Syscall::readdir_proc:
+      return "readdir_proc(" + std::to_string(call.argument) + ")";
+  }
+  return {};
+}
+
+}  // namespace
+
+std::vector<std::uint8_t> Pidns::measure_bits() const {
+  const State s{};
+  std::vector<std::uint8_t> bits(sizeof(State), 0);
+  State::each_field(s, [&](std::string_view kind, int index, std::string_view name,
+                           const auto& cell) {
+    using Cell = std::remove_cvref_t<decltype(cell)>;
+    if (!in_use(kind, index, config_)) return;
+    unsigned mask = 0;
+    if constexpr (kTargetName<Cell> != nullptr) {
+      mask = (1U << std::bit_width(static_cast<unsigned>(bound_of<Cell>(config_)))) - 1U;
+    } else if constexpr (std::is_same_v<Cell, Concrete::PidNr>) {
+      mask = Cell::mask(config_.pidmap_entries() * config_.bits_per_page - 1);
+    } else if (name.starts_with("bits")) {
+      mask = (1U << config_.bits_per_page) - 1U;
+    } else {
+      mask = Cell::mask();
+    }
+    // Only these are allocated without being zeroed.
+    if (kind == "ns" || kind == "pid") mask |= Cell::kNeverWritten;
+    const auto offset = static_cast<std::size_t>(reinterpret_cast<const char*>(&cell) -
+                                                 reinterpret_cast<const char*>(&s));
+    for (std::size_t byte = 0; byte < sizeof(Cell); ++byte)
+      bits[offset + byte] = static_cast<std::uint8_t>(mask >> 8 * byte);
+  });
+  return bits;
+}
+
+std::vector<Field> Pidns::fields(const State& state) const {
+  std::vector<Field> fields;
+  State::each_field(state, [&](std::string_view kind, int index, std::string_view name,
+                               const auto& cell) {
+    if (!in_use(kind, index, config_)) return;
+    std::string full;
+    if (kind == "stack")
+      full = (index == kSoftirq ? "softirq" : "t" + std::to_string(index)) + ".stack.";
+    else if (index >= 0 &&
+             (kind == "variable" || kind == "task_label" || kind == "ns_label")) {
+      const auto at = static_cast<std::size_t>(index);
+      const std::string& given = kind == "variable"     ? userland_.variable_names[at]
+                                 : kind == "task_label" ? userland_.label_names[at + 1]
+                                                        : userland_.namespace_names[at + 1];
+      if (given.empty()) return;
+      full = (kind == "variable" ? "result " : "") + given;
+    } else if (index >= 0) {
+      full = std::string(kind) + std::to_string(index) + ".";
+    }
+    fields.push_back({full + std::string(name), value_text(name, cell, config_, userland_)});
+  });
+  return fields;
+}
+
+std::string Pidns::step_name(int step) const { return step_text(step); }
+
+std::string Pidns::actor(const Action& action) const {
+  if (action.actor == kBoot) return "boot";
+  if (action.actor == kSoftirq) return "softirq";
+  return "t" + std::to_string(action.actor);
+}
+
+std::string Pidns::label(const State& from, const Action& action) const {
+  if (action.actor == kBoot)
+    return from.nsproxy_cachep.value() == 0 ? "nsproxy_cache_init" : "pid_namespaces_init";
+  const auto& stack = from.stacks[action.actor];
+  int top = 0;
+  for (const auto& pc : stack.pc)
+    if (pc.value() != 0) top = pc.value();
+  std::string who;
+  if (action.actor != kSoftirq && from.tasks[action.actor].label.value() != 0)
+    who = userland_.label_names[static_cast<std::size_t>(from.tasks[action.actor].label.value())] +
+          ": ";
+  if (top != 0) return who + step_text(top);
+  if (action.actor == kSoftirq) return "delayed_put_pid/put";
+  const auto& me = from.tasks[action.actor];
+  if (me.sigkill.value() == 1) return who + "dies of SIGKILL";
+  if (userland_.free())
+    return who + call_text(userland_.free_calls[static_cast<std::size_t>(
+                               userland_.free_calls.size() > 1 ? action.script[0] : 0)],
+                           userland_);
+  const auto& program = userland_.programs[static_cast<std::size_t>(me.label.value())];
+  const auto next = static_cast<std::size_t>(me.next_call.value());
+  return who + (next < program.size() ? call_text(program[next], userland_) : "user mode");
+}
+
+}  // namespace nsmc::kernel

@@ -1,0 +1,185 @@
+// The kernel's objects as fields of a value domain, and the only list of those fields.
+// SPDX-License-Identifier: MIT
+//
+// Every struct has the kernel's name and the kernel's fields.  each_field(object, visit) calls
+// visit(name, field) once per field: packing, rendering, reference sums and comparisons are all
+// folds over it.  What is left out of these structs is listed in docs/modelling.md.
+#pragma once
+
+#include "model/kernel/config.hpp"
+#include "model/lang/oops.hpp"
+
+namespace nsmc::kernel {
+
+inline constexpr int EXIT_ZOMBIE_ = 16;  // exit_state; the C macros of these names are taken
+inline constexpr int EXIT_DEAD_ = 32;
+inline constexpr int kSigchld = 17;
+inline constexpr int kMinusErrnoMax = -513;  // -ERESTARTNOINTR
+
+// enum pid_type
+inline constexpr int PIDTYPE_PID = 0, PIDTYPE_PGID = 1, PIDTYPE_SID = 2, PIDTYPE_MAX = 3;
+
+template <class K>
+struct task_struct;
+template <class K>
+struct pid_struct;
+template <class K>
+struct pid_namespace;
+template <class K>
+struct nsproxy;
+template <class K>
+struct pid_cache;
+
+// include/linux/sched.h.  Fields of signal_struct and sighand_struct stand in the group leader,
+// which exists at least as long as they do.
+template <class K>
+struct task_struct {
+  typename K::Flag allocated;
+  typename K::Flag linked;  // in the task list, its thread group and its parent's children
+  typename K::template Num<0, EXIT_DEAD_> exit_state;
+  typename K::Flag PF_EXITING;
+  typename K::template Num<-1, kSigchld> exit_signal;  // SIGCHLD; -1: reaps itself
+  typename K::Flag sigkill;                            // SIGKILL is pending
+  typename K::template Link<task_struct> group_leader;
+  typename K::template Link<task_struct> real_parent;
+  typename K::template Array<typename K::template Link<pid_struct>, PIDTYPE_MAX> pids;
+  typename K::template Ref<nsproxy> nsproxy_;
+  typename K::Flag cap_sys_admin;
+  typename K::template Ref<pid_struct> f_owner;        // the pid of fcntl(F_SETOWN)
+  typename K::template Link<task_struct> dead_list;    // whose dead_children it is on (BZ-10)
+  typename K::Flag sigchld_ignored;                    // sighand: SIGCHLD is SIG_IGN
+  typename K::template Num<0, kLabels> label;          // which program it runs, 0: none
+  typename K::template Num<0, kCalls> next_call;       // of its program
+
+  template <class Self, class F>
+  static void each_field(Self& self, F&& f) {
+    f("allocated", self.allocated);
+    f("linked", self.linked);
+    f("exit_state", self.exit_state);
+    f("PF_EXITING", self.PF_EXITING);
+    f("exit_signal", self.exit_signal);
+    f("sigkill", self.sigkill);
+    f("group_leader", self.group_leader);
+    f("real_parent", self.real_parent);
+    f("pid", self.pids[PIDTYPE_PID]);
+    f("pgrp", self.pids[PIDTYPE_PGID]);
+    f("session", self.pids[PIDTYPE_SID]);
+    f("nsproxy", self.nsproxy_);
+    f("cap_sys_admin", self.cap_sys_admin);
+    f("f_owner", self.f_owner);
+    f("dead_list", self.dead_list);
+    f("sigchld_ignored", self.sigchld_ignored);
+    f("label", self.label);
+    f("next_call", self.next_call);
+  }
+};
+
+// include/linux/pid.h: struct upid
+template <class K>
+struct upid {
+  typename K::PidNr nr;
+  typename K::template Link<pid_namespace> ns;
+};
+
+// include/linux/pid.h: struct pid
+template <class K>
+struct pid_struct {
+  typename K::Flag allocated;
+  typename K::template Num<0, 15> count;
+  typename K::template Num<0, kLevels - 1> level;
+  typename K::template Array<upid<K>, kLevels> numbers;
+  typename K::Flag hashed;   // in pid_hash, at all its levels
+  typename K::Flag rcu;      // call_rcu(delayed_put_pid) is pending
+  typename K::template Num<0, kCaches> slab;  // which cache the allocator took it from
+  // numbers[level].ns as the owner of a reference, apart so that holders can be summed.
+  typename K::template Ref<pid_namespace> ns;
+
+  template <class Self, class F>
+  static void each_field(Self& self, F&& f) {
+    f("allocated", self.allocated);
+    f("count", self.count);
+    f("level", self.level);
+    constexpr const char* nr[] = {"nr0", "nr1", "nr2", "nr3", "nr4"};
+    constexpr const char* ns[] = {"ns0", "ns1", "ns2", "ns3", "ns4"};
+    for (int i = 0; i < kLevels; ++i) {
+      f(nr[i], self.numbers[i].nr);
+      f(ns[i], self.numbers[i].ns);
+    }
+    f("hashed", self.hashed);
+    f("rcu", self.rcu);
+    f("slab", self.slab);
+    f("ns", self.ns);
+  }
+};
+
+// include/linux/pid_namespace.h: struct pidmap; page and its content are one thing here.
+template <class K>
+struct pidmap {
+  typename K::Flag page;  // installed?
+  typename K::template Num<0, (1 << kBitsPerPage) - 1> bits;
+  typename K::template Num<0, kBitsPerPage> nr_free;
+};
+
+// include/linux/pid_namespace.h
+template <class K>
+struct pid_namespace {
+  typename K::Flag allocated;
+  typename K::template Num<0, 15> kref;
+  typename K::template Array<pidmap<K>, kPages> pidmap_;
+  typename K::PidNr last_pid;
+  typename K::template Link<task_struct> child_reaper;
+  typename K::template Link<pid_cache> pid_cachep;
+  typename K::template Num<0, kLevels> level;
+  typename K::template Ref<pid_namespace> parent;
+
+  template <class Self, class F>
+  static void each_field(Self& self, F&& f) {
+    f("allocated", self.allocated);
+    f("kref", self.kref);
+    constexpr const char* page[] = {"page0", "page1", "page2", "page3"};
+    constexpr const char* bits[] = {"bits0", "bits1", "bits2", "bits3"};
+    constexpr const char* nr_free[] = {"nr_free0", "nr_free1", "nr_free2", "nr_free3"};
+    for (int i = 0; i < kPages; ++i) {
+      f(page[i], self.pidmap_[i].page);
+      f(bits[i], self.pidmap_[i].bits);
+      f(nr_free[i], self.pidmap_[i].nr_free);
+    }
+    f("last_pid", self.last_pid);
+    f("child_reaper", self.child_reaper);
+    f("pid_cachep", self.pid_cachep);
+    f("level", self.level);
+    f("parent", self.parent);
+  }
+};
+
+// include/linux/nsproxy.h; of its namespaces only this one has an object (docs/modelling.md).
+template <class K>
+struct nsproxy {
+  typename K::Flag allocated;
+  typename K::template Num<0, 15> count;
+  typename K::template Ref<pid_namespace> pid_ns;
+
+  template <class Self, class F>
+  static void each_field(Self& self, F&& f) {
+    f("allocated", self.allocated);
+    f("count", self.count);
+    f("pid_ns", self.pid_ns);
+  }
+};
+
+// kernel/pid_namespace.c: struct pid_cache.  Slot 0 is init_pid_ns's "pid" cache, not on the list.
+template <class K>
+struct pid_cache {
+  typename K::Flag allocated;
+  typename K::template Num<0, kLevels> nr_ids;
+  typename K::Flag listed;  // on pid_caches_lh
+
+  template <class Self, class F>
+  static void each_field(Self& self, F&& f) {
+    f("allocated", self.allocated);
+    f("nr_ids", self.nr_ids);
+    f("listed", self.listed);
+  }
+};
+
+}  // namespace nsmc::kernel

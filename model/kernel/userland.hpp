@@ -1,0 +1,156 @@
+// The border of the kernel: from a program's next call into the kernel and back.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "model/kernel/calls.hpp"
+#include "model/kernel/exit.hpp"
+#include "model/kernel/fork.hpp"
+
+namespace nsmc::kernel {
+
+template <class K>
+struct userland {
+  // A task in user mode: dies of a pending SIGKILL, or makes its next call.
+  static Next user_mode() {
+    const task_ptr<K> me = current<K>();
+    if (me->sigkill == 1) return go(do_exit<K>::begin);
+    const Userland& user = *K::on().user;
+    if (user.free()) {
+      const int choice = K::on().pick(static_cast<int>(user.free_calls.size()));
+      return enter(user.free_calls[static_cast<std::size_t>(choice)]);
+    }
+    const Call* next = next_call();
+    return next == nullptr ? block() : enter(*next);
+  }
+
+  static Next forked() {
+    const Call* next = next_call();
+    const typename K::Int flags = stack<K>().copy_process.flags;
+    stack<K>().copy_process.flags = 0;
+    if (stack<K>().ret == 0) {
+      const task_ptr<K> p = take(stack<K>().copy_process.p);
+      // task_pid_vnr() of the child, or its number in the caller's namespace for CLONE_NEWPID
+      stack<K>().ret = pid_nr_ns<K>(p->pids[PIDTYPE_PID], task_active_pid_ns<K>(current<K>()));
+      if (next != nullptr && next->task != 0) {
+        p->label = next->task;
+        K::on().state.task_label[next->task - 1] = p;
+        if (next->namespace_label != 0)
+          K::on().state.ns_label[next->namespace_label - 1] = task_active_pid_ns<K>(p);
+      }
+    }
+    auto& events = K::on().events;
+    events.clone_returned = 1;
+    events.clone_flags = static_cast<std::uint8_t>(flags);
+    events.clone_capable = current<K>()->cap_sys_admin == 1;
+    events.clone_result = static_cast<std::int16_t>(stack<K>().ret);
+    return return_to_user();
+  }
+
+  static Next waited() {
+    auto& events = K::on().events;
+    events.wait_returned = 1;
+    events.wait_result = static_cast<std::int16_t>(stack<K>().ret);
+    return return_to_user();
+  }
+
+  // Stores the result.  A call that a fatal signal has interrupted never comes back to its program.
+  static Next return_to_user() {
+    const typename K::Int result = stack<K>().ret;
+    stack<K>().ret = 0;
+    const Call* next = next_call();
+    if (next != nullptr && result > kErestartsys) {
+      if (next->variable >= 0) K::on().state.variable[next->variable] = result;
+      current<K>()->next_call += 1;
+    }
+    return ret();
+  }
+
+  static constexpr Row rows[] = {
+      {"user_mode", user_mode, "user mode"},
+      {"forked", forked},
+      {"waited", waited},
+      {"return_to_user", return_to_user},
+  };
+
+ private:
+  static const Call* next_call() {
+    const task_ptr<K> me = current<K>();
+    const auto& program = K::on().user->programs[static_cast<std::size_t>(int{me->label})];
+    const auto at = static_cast<std::size_t>(int{me->next_call});
+    return at < program.size() ? &program[at] : nullptr;
+  }
+
+  static Next enter(const Call& c) {
+    const task_ptr<K> me = current<K>();
+    switch (c.syscall) {
+      case Syscall::clone:
+        stack<K>().copy_process.flags = c.argument;
+        return call(copy_process<K>::dup_task_struct, forked);
+      case Syscall::exit:
+        return may_exit() ? go(do_exit<K>::begin) : block();
+      case Syscall::exit_group:
+        if (!may_exit()) return block();
+        group_send_sigkill<K>(me);
+        return go(do_exit<K>::begin);
+      case Syscall::wait4:
+        stack<K>().do_wait.nohang = c.argument;
+        return call(do_wait<K>::scan, waited);
+      case Syscall::kill:
+        return go_with_result(kill_target(c));
+      case Syscall::signal:
+        me->group_leader->sigchld_ignored = c.argument;
+        return go_with_result(0);
+      case Syscall::fcntl_setown: {
+        const pid_ptr<K> pid = find_pid_ns<K>(number_of(c.task), task_active_pid_ns<K>(me));
+        if (!pid) return go_with_result(kEsrch);
+        if (me->f_owner) return go_with_result(0);
+        get_pid<K>(pid);
+        me->f_owner = pid;
+        return go_with_result(0);
+      }
+      case Syscall::drop_capabilities:
+        me->cap_sys_admin = 0;
+        return go_with_result(0);
+      case Syscall::readdir_proc:
+        return go_with_result(next_pidmap<K>(task_active_pid_ns<K>(me), c.argument));
+    }
+    BUG<K>();
+  }
+
+  static Next go_with_result(typename K::Int result) {
+    stack<K>().ret = result;
+    return go(return_to_user);
+  }
+
+  // In free mode the global init stays: what it would do, panic(), is a scenario of its own.
+  static bool may_exit() {
+    return !(K::on().user->free() && current<K>()->group_leader == global_init<K>());
+  }
+
+  static typename K::Int number_of(int label) {
+    const task_ptr<K> target = K::on().state.task_label[label - 1];
+    if (!target || K::on().state.tasks[target.slot() - 1].allocated == 0) return 0;
+    return pid_nr_ns<K>(target->pids[PIDTYPE_PID], task_active_pid_ns<K>(current<K>()));
+  }
+
+  static typename K::Int kill_target(const Call& c) {
+    if (c.task != 0) {
+      const typename K::Int nr = number_of(c.task);
+      return nr == 0 ? kEsrch : kill_proc_info<K>(nr);
+    }
+    // Free mode: any number that another live group has in this namespace.
+    const ns_ptr<K> ns = task_active_pid_ns<K>(current<K>());
+    int numbers[kTasks];
+    int count = 0;
+    for (int i = 1; i < config<K>().tasks; ++i) {
+      auto& t = K::on().state.tasks[i];
+      const task_ptr<K> target{static_cast<typename K::Slot>(i + 1)};
+      if (t.linked == 0 || t.PF_EXITING == 1 || t.sigkill == 1 || target == current<K>()) continue;
+      const typename K::Int nr = pid_nr_ns<K>(t.pids[PIDTYPE_PID], ns);
+      if (nr != 0) numbers[count++] = nr;
+    }
+    return count == 0 ? kEsrch : kill_proc_info<K>(numbers[K::on().pick(count)]);
+  }
+};
+
+}  // namespace nsmc::kernel

@@ -1,0 +1,135 @@
+// kernel/exit.c: release_task() and wait4().
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "model/kernel/signal.hpp"
+
+namespace nsmc::kernel {
+
+// Takes the dead task in `p` out of everything.  If it was the last thread of a zombie leader whose
+// parent does not care, the leader goes too.
+template <class K>
+struct release_task {
+  static Next lock() {
+    auto& l = stack<K>().release_task;
+    if (!write_trylock_tasklist<K>()) return block();
+    const task_ptr<K> p = l.p;
+    if (p->linked == 0) K::oops(Fault::double_free);
+    l.leader = p->group_leader;
+    l.type = PIDTYPE_PID;
+    if (seeded<K>(Defect::release_task_early_unlink)) p->linked = 0;
+    return go(unhash_process);
+  }
+
+  // detach_pid() for one role; a thread that is no leader has only the first.  The pid that no
+  // task uses any more is freed with the lock held.
+  static Next unhash_process() {
+    auto& l = stack<K>().release_task;
+    const task_ptr<K> p = l.p;
+    if (l.type > (thread_group_leader<K>(p) ? PIDTYPE_SID : PIDTYPE_PID)) return go(unlink);
+    const pid_ptr<K> unused = detach_pid<K>(p, l.type);
+    l.type += 1;
+    if (!unused) return go(unhash_process);
+    stack<K>().free_pid.pid = unused;
+    return call(free_pid<K>::unhash, unhash_process);
+  }
+
+  static Next unlink() {
+    auto& l = stack<K>().release_task;
+    const task_ptr<K> p = l.p;
+    const task_ptr<K> leader = l.leader;
+    p->linked = 0;  // thread group, parent's children, task list
+    bool zap_leader = false;
+    if (leader != p && leader->exit_state == EXIT_ZOMBIE_ && thread_group_empty<K>(leader)) {
+      BUG_ON<K>(leader->exit_signal == -1);
+      do_notify_parent<K>(leader);
+      zap_leader = leader->exit_signal == -1;
+    }
+    write_unlock_tasklist<K>();
+    l = {};
+    // Freed after a grace period that no reader here outlives; a task that releases itself still
+    // runs on its own stack and is freed when it has scheduled away, in do_task_dead.
+    if (p != current<K>()) K::on().release(p);
+    if (!zap_leader) return ret();
+    l.p = leader;
+    return go(lock);
+  }
+
+  static constexpr Row rows[] = {
+      {"lock", lock, "r7, r10: the task is EXIT_DEAD and still linked"},
+      {"unhash_process", unhash_process},
+      {"unlink", unlink},
+  };
+};
+
+template <class K>
+Next release(task_ptr<K> p, lang::StepFunction then) {
+  stack<K>().release_task.p = p;
+  return call(release_task<K>::lock, then);
+}
+
+// wait4(-1): the number of a reaped child, -ECHILD, -ERESTARTSYS, or 0 for WNOHANG.
+template <class K>
+struct do_wait {
+  // Under read_lock(&tasklist_lock): the children of all threads of the caller's group.
+  static Next scan() {
+    auto& l = stack<K>().do_wait;
+    if (!read_trylock_tasklist<K>()) return block();
+    const task_ptr<K> me = current<K>();
+    int zombies[kTasks];
+    int count = 0;
+    bool somebody = false;  // the kernel's `flag`: something to wait for
+    for (int i = 0; i < config<K>().tasks; ++i) {
+      auto& t = K::on().state.tasks[i];
+      const task_ptr<K> p{static_cast<typename K::Slot>(i + 1)};
+      if (t.linked == 0 || !is_child_of_group(t.real_parent, me)) continue;
+      if (t.exit_signal == -1) continue;           // reaps itself: invisible, not an error
+      if (t.exit_state == EXIT_DEAD_) continue;    // being released: invisible as well
+      if (t.exit_state == EXIT_ZOMBIE_ && thread_group_empty<K>(p))
+        zombies[count++] = i;
+      else
+        somebody = true;
+    }
+    if (count > 0) {
+      // wait_task_zombie(): xchg(&p->exit_state, EXIT_DEAD), then the lock is dropped.
+      const task_ptr<K> p{
+          static_cast<typename K::Slot>(zombies[K::on().pick(count)] + 1)};
+      p->exit_state = EXIT_DEAD_;
+      l.p = p;
+      l.nr = pid_nr_ns<K>(p->pids[PIDTYPE_PID], task_active_pid_ns<K>(me));
+      return go(wait_task_zombie);
+    }
+    if (!somebody) return leave(kEchild);
+    if (l.nohang == 1) return leave(0);
+    if (l.wall == 0 && me->sigkill == 1) return leave(kErestartsys);
+    return block();
+  }
+
+  static Next wait_task_zombie() {
+    return release<K>(take(stack<K>().do_wait.p), reaped);
+  }
+  static Next reaped() { return leave(stack<K>().do_wait.nr); }
+
+  static constexpr Row rows[] = {
+      {"scan", scan, "sleeps until a child changes"},
+      {"wait_task_zombie", wait_task_zombie},
+      {"reaped", reaped},
+  };
+
+ private:
+  static bool is_child_of_group(task_ptr<K> parent, task_ptr<K> me) {
+    for (int i = 0; i < config<K>().tasks; ++i) {
+      auto& thread = K::on().state.tasks[i];
+      const task_ptr<K> candidate{static_cast<typename K::Slot>(i + 1)};
+      if (candidate == parent && thread.linked == 1 && thread.group_leader == me->group_leader)
+        return true;
+    }
+    return false;
+  }
+  static Next leave(typename K::Int result) {
+    stack<K>().do_wait = {};
+    return ret<K>(result);
+  }
+};
+
+}  // namespace nsmc::kernel

@@ -1,0 +1,73 @@
+// zap_pid_ns_processes(), in 2007 in kernel/pid_namespace.c: the last act of a dying init.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "model/kernel/wait.hpp"
+
+namespace nsmc::kernel {
+
+// Kills every process of the namespace in `ns` and waits until wait4() has nobody left to reap.
+// Without CONFIG_PID_NS there is no namespace but the first, and its init panics before.
+template <class K>
+struct zap_pid_ns_processes {
+  static Next begin() {
+    if (!CONFIG_PID_NS<K>()) BUG<K>();
+    return go(kill_all);
+  }
+
+  // Under read_lock(&tasklist_lock): the numbers above 1 in order, each resolved in current's
+  // namespace.  A number without a task is skipped; its fork will see the signal of its parent.
+  static Next kill_all() {
+    auto& l = stack<K>().zap_pid_ns_processes;
+    if (!read_trylock_tasklist<K>()) return block();
+    l.nr = 1;
+    return go(kill_next);
+  }
+  static Next kill_next() {
+    auto& l = stack<K>().zap_pid_ns_processes;
+    const typename K::Int nr = next_pidmap<K>(l.ns, l.nr);
+    const bool last = nr > 0 && next_pidmap<K>(l.ns, nr) < 0;
+    if (nr < 0 || (last && seeded<K>(Defect::zap_skips_last))) {
+      l.nr = 0;
+      return go(wait_for_children);
+    }
+    kill_proc_info<K>(nr);
+    l.nr = nr;
+    return go(kill_next);
+  }
+
+  // sys_wait4(-1, NULL, __WALL, NULL) until it says -ECHILD, deaf to signals.
+  static Next wait_for_children() {
+    if (seeded<K>(Defect::zap_does_not_wait)) return go(clear_reaper);
+    stack<K>().do_wait.wall = 1;
+    return call(do_wait<K>::scan, waited);
+  }
+  static Next waited() {
+    return stack<K>().ret == kEchild ? go(clear_reaper) : go(wait_for_children);
+  }
+
+  // "Child reaper for the pid namespace is going away": a plain store outside any lock.  A child
+  // that is EXIT_DEAD and not yet released was invisible to wait4() and is still on the list (BZ-07).
+  static Next clear_reaper() {
+    auto& l = stack<K>().zap_pid_ns_processes;
+    const ns_ptr<K> ns = l.ns;
+    l = {};
+    if (fixed_by<K>(Change::bz_08)) return ret();  // find_new_reaper() does it, under the lock
+    lockdep_assert_tasklist<K>();
+    // add0d4dfd660 ("pid_ns: zap_pid_ns_processes: fix the ->child_reaper changing")
+    ns->child_reaper =
+        fixed_by<K>(Change::bz_07) ? task_ptr<K>{init_pid_ns<K>()->child_reaper} : task_ptr<K>{};
+    return ret();
+  }
+
+  static constexpr Row rows[] = {
+      {"begin", begin},
+      {"kill_all", kill_all, "r6: a fork may be about to attach"},
+      {"kill_next", kill_next},
+      {"wait_for_children", wait_for_children, "the killed run only after the lock is dropped"},
+      {"waited", waited},
+      {"clear_reaper", clear_reaper, "r7: an EXIT_DEAD child is invisible to wait4() and linked"},
+  };
+};
+
+}  // namespace nsmc::kernel

@@ -1,0 +1,63 @@
+// Pointers to kernel objects, checked at every dereference, and the two kinds of fields that hold
+// them: a raw Link and a counted Ref.
+// SPDX-License-Identifier: MIT
+//
+// Slot 0 is NULL, slot n is the n-th object of its kind.  The type of a pointer is the type of its
+// object, so a pointer of the wrong type does not compile.  What a slot is (a byte or a term) and
+// how it is dereferenced is the domain's business: `K::Slot`, `K::template object<Obj>(slot)`.
+//
+// A Ref is a field that owns one reference: the kernel took a count for it.  Because owners have a
+// type of their own, holders can be listed and summed, and a missing put is a sum that is off
+// (Emmi, Jhala, Kohler, Majumdar: Verifying Reference Counting Implementations, TACAS 2009).
+#pragma once
+
+#include <cstdint>
+
+namespace nsmc::lang {
+
+template <class K, template <class> class Obj>
+class Ptr {
+ public:
+  using Slot = typename K::Slot;
+  constexpr Ptr() = default;
+  constexpr explicit Ptr(Slot slot) : slot_(slot) {}
+
+  auto operator->() const { return K::template object<Obj>(slot_); }
+  explicit operator bool() const { return static_cast<bool>(slot_ != K::kNull); }
+  const Slot& slot() const { return slot_; }
+
+  friend typename K::Bool operator==(const Ptr& a, const Ptr& b) { return a.slot_ == b.slot_; }
+  friend typename K::Bool operator!=(const Ptr& a, const Ptr& b) { return a.slot_ != b.slot_; }
+
+ private:
+  Slot slot_ = K::kNull;
+};
+
+// The field behind Link and Ref in the concrete domain.
+template <class K, template <class> class Obj, bool counted>
+class PtrCell {
+ public:
+  using Target = Ptr<K, Obj>;
+  static constexpr bool kCounted = counted;
+  static constexpr std::uint8_t kNeverWritten = 0x80;
+
+  operator Target() const {
+    if (poisoned()) K::uninitialised_read();
+    return Target{slot_};
+  }
+  auto operator->() const { return Target{*this}.operator->(); }
+  explicit operator bool() const { return static_cast<bool>(Target{*this}); }
+  void operator=(const Target& target) { slot_ = target.slot(); }
+
+  friend bool operator==(const PtrCell& a, const Target& b) { return Target{a} == b; }
+  friend bool operator!=(const PtrCell& a, const Target& b) { return Target{a} != b; }
+
+  void poison() { slot_ = kNeverWritten; }
+  bool poisoned() const { return slot_ == kNeverWritten; }
+  int slot() const { return poisoned() ? 0 : slot_; }  // without the check, for folds
+
+ private:
+  std::uint8_t slot_ = 0;
+};
+
+}  // namespace nsmc::lang

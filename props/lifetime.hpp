@@ -1,0 +1,124 @@
+// References and memory: every count is exact, nothing is used after it is freed, nothing leaks.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "props/row.hpp"
+#include "props/view.hpp"
+
+namespace nsmc::props {
+
+template <class K>
+struct lifetime {
+  // Every reference is in a field that owns it, at every step boundary, so the sum is exact.
+  static bool kref_is_exact() {
+    return all_allocated(K::on().state.namespaces, [](int index, auto& ns) {
+      return index == 0 || !initialised(ns.kref) ||
+             ns.kref.value() == references<K, pid_namespace>(index + 1);
+    });
+  }
+  static bool a_namespace_exists() { return K::on().state.namespaces[1].allocated.value() == 1; }
+
+  static bool no_use_after_free() {
+    return !fault_is<K>(Fault::use_after_free) && !fault_is<K>(Fault::null_dereference) &&
+           !fault_is<K>(Fault::out_of_range) && !fault_is<K>(Fault::bug);
+  }
+  static bool no_double_free() {
+    return !fault_is<K>(Fault::double_free) && !fault_is<K>(Fault::refcount_underflow);
+  }
+  static bool no_uninitialised_read() { return !fault_is<K>(Fault::uninitialised_read); }
+  static bool an_object_is_half_made() {
+    return any_allocated(K::on().state.namespaces,
+                         [](int, auto& ns) { return !published<K>(ns); }) ||
+           any_allocated(K::on().state.pids, [](int, auto& pid) { return !initialised(pid.level); });
+  }
+  static bool a_pid_waits_for_the_grace_period() {
+    return any_allocated(K::on().state.pids, [](int, auto& pid) { return pid.rcu.value() == 1; });
+  }
+
+  // Whoever exists has a reason to.
+  static bool pid_has_a_reason(int index) {
+    const int slot = index + 1;
+    auto& state = K::on().state;
+    if (state.pids[index].rcu.value() == 1 || pid_in_flight<K>(slot)) return true;
+    return any_allocated(state.tasks, [&](int task, auto& t) {
+      if (t.f_owner.slot() == slot) return true;
+      for (auto& link : t.pids)
+        if (link.slot() == slot) return !lost_zombie<K>(task + 1);
+      return false;
+    });
+  }
+  static bool nothing_leaks() {
+    auto& state = K::on().state;
+    return all_allocated(state.pids, [](int index, auto&) { return pid_has_a_reason(index); }) &&
+           all_allocated(state.nsproxies,
+                         [](int index, auto&) {
+                           return index == 0 || references<K, nsproxy>(index + 1) > 0;
+                         }) &&
+           all_allocated(state.namespaces, [](int index, auto&) {
+             return index == 0 || references<K, pid_namespace>(index + 1) > 0;
+           });
+  }
+
+  static bool parent_outlives_child() {
+    auto& namespaces = K::on().state.namespaces;
+    return all_allocated(namespaces, [&](int index, auto& ns) {
+      if (index == 0 || !published<K>(ns)) return true;
+      const int parent = ns.parent.slot();
+      if (parent == 0) return false;
+      auto& p = namespaces[parent - 1];
+      return p.allocated.value() == 1 && (parent == 1 || p.kref.value() >= 1);
+    });
+  }
+
+  static bool nsproxy_count_is_exact() {
+    return all_allocated(K::on().state.nsproxies, [](int index, auto& proxy) {
+      const int swapper = index == 0 ? 1 : 0;  // the one task that is not modelled
+      return proxy.count.value() == references<K, nsproxy>(index + 1) + swapper;
+    });
+  }
+  static bool two_nsproxies_exist() { return K::on().state.nsproxies[1].allocated.value() == 1; }
+
+  static constexpr Row rows[] = {
+      {.id = "I1",
+       .says = "A namespace's kref equals the number of its holders.",
+       .source = "include/linux/pid_namespace.h: get_pid_ns(), put_pid_ns()",
+       .holds = kref_is_exact,
+       .premise = a_namespace_exists,
+       .transient = "none: a reference held across a step is in a counted field"},
+      {.id = "I2",
+       .says = "Every object that is dereferenced is allocated.",
+       .source = "KASAN",
+       .holds = no_use_after_free,
+       .premise = a_pid_waits_for_the_grace_period},
+      {.id = "I3",
+       .says = "Every object is freed at most once, and no count is taken at zero.",
+       .source = "lib/kref.c",
+       .holds = no_double_free,
+       .premise = a_pid_waits_for_the_grace_period},
+      {.id = "I4",
+       .says = "An object that nothing can reach or release any more has been freed.",
+       .source = "kmemleak",
+       .holds = nothing_leaks,
+       .premise = a_pid_waits_for_the_grace_period,
+       .transient = "grace periods: a struct pid outlives its numbers"},
+      {.id = "I5",
+       .says = "A parent namespace outlives its children.",
+       .source = "kernel/pid_namespace.c: copy_pid_ns(), free_pid_ns()",
+       .holds = parent_outlives_child,
+       .premise = a_namespace_exists,
+       .transient = "a namespace in creation has no parent yet"},
+      {.id = "I31",
+       .says = "An nsproxy's count equals the number of tasks and callers that hold it.",
+       .source = "include/linux/nsproxy.h",
+       .holds = nsproxy_count_is_exact,
+       .premise = two_nsproxies_exist},
+      {.id = "I39",
+       .says = "No field is read before it is written.",
+       .source = "KMSAN; 84406c153a5b (\"pidns: use kzalloc when allocating new pid_namespace "
+                 "struct\")",
+       .holds = no_uninitialised_read,
+       .premise = an_object_is_half_made},
+  };
+};
+
+}  // namespace nsmc::props

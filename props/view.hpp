@@ -1,0 +1,125 @@
+// What predicates share: counting holders, and who is in the middle of what.
+// SPDX-License-Identifier: MIT
+//
+// A predicate reads the machine it stands on (K::on()) and changes nothing.  It must not trip over
+// what it judges: pointers are compared by slot, and `initialised` guards what was never written.
+#pragma once
+
+#include "model/kernel/program.hpp"
+
+namespace nsmc::props {
+
+using namespace kernel;  // predicates are sentences about kernel objects
+
+template <class Cell>
+bool initialised(const Cell& cell) {
+  return !cell.poisoned();
+}
+
+// How many counted fields point at this object, wherever they are.
+template <class K, template <class> class Obj>
+int references(int slot) {
+  int count = 0;
+  State<K>::each_field(K::on().state, [&](const char*, int, const char*, const auto& field) {
+    if constexpr (std::is_same_v<std::remove_cvref_t<decltype(field)>, typename K::template Ref<Obj>>)
+      count += field.slot() == slot;
+  });
+  return count;
+}
+
+// Calls f(index, object) for the allocated objects.
+template <class Objects, class F>
+void each_allocated(Objects& objects, F&& f) {
+  int index = 0;
+  for (auto& object : objects) {
+    if (object.allocated.value() == 1) f(index, object);
+    ++index;
+  }
+}
+template <class Objects, class F>
+bool all_allocated(Objects& objects, F&& f) {
+  bool all = true;
+  each_allocated(objects, [&](int index, auto& object) { all = all && f(index, object); });
+  return all;
+}
+template <class Objects, class F>
+bool any_allocated(Objects& objects, F&& f) {
+  return !all_allocated(objects, [&](int index, auto& object) { return !f(index, object); });
+}
+
+// Whether f(context, kernel stack) is true for any context.
+template <class K, class F>
+bool any_context(F&& f) {
+  int context = 0;
+  for (auto& stack : K::on().state.stacks)
+    if (f(context++, stack)) return true;
+  return false;
+}
+
+// The step at which a context stands, 0 outside the kernel.
+template <class K>
+int standing_at(const kernel_stack<K>& stack) {
+  int top = 0;
+  for (auto& pc : stack.pc)
+    if (pc.value() != 0) top = pc.value();
+  return top;
+}
+
+// Namespaces whose creation is over: everything in them was written.
+template <class K>
+bool published(const pid_namespace<K>& ns) {
+  return initialised(ns.kref) && initialised(ns.parent);
+}
+
+// The slot of the namespace that a linked task lives in: the deepest of its pid; 0 if none.
+template <class K>
+int ns_of(const State<K>& state, int task_slot) {
+  if (task_slot == 0) return 0;
+  const int pid = state.tasks[task_slot - 1].pids[PIDTYPE_PID].slot();
+  return pid == 0 ? 0 : state.pids[pid - 1].ns.slot();
+}
+
+// The number of a task in its own namespace; 0 if it has none.
+template <class K>
+int own_number(const State<K>& state, int task_slot) {
+  const int pid = state.tasks[task_slot - 1].pids[PIDTYPE_PID].slot();
+  if (pid == 0) return 0;
+  const auto& p = state.pids[pid - 1];
+  return p.numbers[p.level.value()].nr.value();
+}
+
+// Some context is about to release this zombie, or it still runs itself.
+template <class K>
+bool being_released(int task_slot) {
+  const auto& state = K::on().state;
+  if (state.tasks[task_slot - 1].dead_list.slot() != 0) return true;
+  if (state.stacks[task_slot - 1].pc[0].value() != 0) return true;
+  return any_context<K>([&](int, auto& s) {
+    return s.release_task.p.slot() == task_slot || s.release_task.leader.slot() == task_slot ||
+           s.do_wait.p.slot() == task_slot;
+  });
+}
+
+// A zombie that no wait4() can see and that nobody is going to release.
+template <class K>
+bool lost_zombie(int task_slot) {
+  const auto& t = K::on().state.tasks[task_slot - 1];
+  return t.linked.value() == 1 && t.exit_state.value() == EXIT_ZOMBIE_ &&
+         t.exit_signal.value() == -1 && !being_released<K>(task_slot);
+}
+
+// Some context has this pid in its hands: being made, attached, or freed.
+template <class K>
+bool pid_in_flight(int pid_slot) {
+  return any_context<K>([&](int, auto& s) {
+    return s.copy_process.pid.slot() == pid_slot || s.alloc_pid.pid.slot() == pid_slot ||
+           s.free_pid.pid.slot() == pid_slot;
+  });
+}
+
+template <class K>
+bool fault_is(Fault fault) {
+  return K::on().state.fault.value() == static_cast<int>(fault);
+}
+
+}  // namespace nsmc::props
