@@ -51,9 +51,7 @@ struct lifetime {
     auto& state = K::on().state;
     return all_allocated(state.pids, [](int index, auto&) { return pid_has_a_reason(index); }) &&
            all_allocated(state.nsproxies,
-                         [](int index, auto&) {
-                           return index == 0 || references<K, nsproxy>(index + 1) > 0;
-                         }) &&
+                         [](int index, auto&) { return nsproxy_has_a_reason<K>(index); }) &&
            all_allocated(state.namespaces, [](int index, auto&) {
              return index == 0 || references<K, pid_namespace>(index + 1) > 0;
            });

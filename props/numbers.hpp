@@ -87,14 +87,14 @@ struct numbers {
   }
 
   static bool nr_free_counts_clear_bits() {
-    static const int kIncrement = step_number(free_pidmap<K>::inc_nr_free);
+    const int increment = step_number(free_pidmap<K>::inc_nr_free);
     const int bits = config<K>().bits_per_page;
     return all_allocated(K::on().state.namespaces, [&](int index, auto& ns) {
       if (!published<K>(ns) && index != 0) return true;
       for (int page = 0; page < config<K>().pidmap_entries(); ++page) {
         int clear = bits - std::popcount(static_cast<unsigned>(ns.pidmap_[page].bits.value()));
         for (const auto& s : K::on().state.stacks)
-          if (standing_at<K>(s) == kIncrement && s.free_pidmap.ns.slot() == index + 1 &&
+          if (standing_at<K>(s) == increment && s.free_pidmap.ns.slot() == index + 1 &&
               s.free_pidmap.nr.value() / bits == page)
             --clear;
         if (ns.pidmap_[page].nr_free.value() != clear) return false;
@@ -175,7 +175,8 @@ struct numbers {
   }
   static bool a_last_pid_is_stored(const Move& move) {
     static const int kStore = step_number(alloc_pidmap<K>::set_last_pid);
-    return (move.events.steps[kStore / 64] >> kStore % 64 & 1U) != 0;
+    return move.action.actor < kContexts &&
+           standing_at<K>(move.before.stacks[move.action.actor]) == kStore;
   }
 
   static constexpr Row rows[] = {

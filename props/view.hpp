@@ -117,6 +117,13 @@ bool pid_in_flight(int pid_slot) {
   });
 }
 
+// Somebody holds this nsproxy, or it is just being freed.
+template <class K>
+bool nsproxy_has_a_reason(int index) {
+  return index == 0 || references<K, nsproxy>(index + 1) > 0 ||
+         any_context<K>([&](int, auto& s) { return s.free_nsproxy.ns.slot() == index + 1; });
+}
+
 template <class K>
 bool fault_is(Fault fault) {
   return K::on().state.fault.value() == static_cast<int>(fault);

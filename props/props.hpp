@@ -1,0 +1,22 @@
+// Every claim about the kernel, in one list.  The face of props/.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "props/row.hpp"
+
+namespace nsmc::props {
+
+// All rows, in the order of their numbers.
+std::span<const Row> catalogue();
+
+// The row with this id, nullptr if there is none.
+const Row* find(std::string_view id);
+
+// A row as an engine takes it.
+lang::Property<kernel::Pidns> property(const Row& row);
+
+}  // namespace nsmc::props

@@ -1,0 +1,209 @@
+// The init of a namespace: who it is, that it can act, and that it goes last.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "props/row.hpp"
+#include "props/view.hpp"
+
+namespace nsmc::props {
+
+template <class K>
+struct reaper {
+  static constexpr int kGlobalInit = 1;  // its slot
+
+  // Calls f(index, namespace, reaper's slot) for the namespaces below the first one.
+  template <class F>
+  static bool every_namespace(F&& f) {
+    return all_allocated(K::on().state.namespaces, [&](int index, auto& ns) {
+      return index == 0 || !published<K>(ns) || f(index, ns, ns.child_reaper.slot());
+    });
+  }
+
+  static int leader_of(int task_slot) {
+    return K::on().state.tasks[task_slot - 1].group_leader.slot();
+  }
+
+  static bool init_is_number_one() {
+    return every_namespace([](int index, auto&, int slot) {
+      const auto& tasks = K::on().state.tasks;
+      if (slot != 0 && slot != kGlobalInit && tasks[slot - 1].linked.value() == 1) {
+        const int leader = leader_of(slot);
+        if (ns_of<K>(K::on().state, leader) == index + 1 &&
+            own_number<K>(K::on().state, leader) != 1)
+          return false;
+      }
+      for (int t = 1; t <= kTasks; ++t) {
+        if (tasks[t - 1].linked.value() == 0 || leader_of(t) != t) continue;
+        if (ns_of<K>(K::on().state, t) != index + 1 || own_number<K>(K::on().state, t) != 1)
+          continue;
+        // Cleared, or moved to the global init, once it has zapped.
+        if (slot == kGlobalInit || (slot == 0 && tasks[t - 1].PF_EXITING.value() == 1)) continue;
+        if (slot == 0 || leader_of(slot) != t) return false;
+      }
+      return true;
+    });
+  }
+  static bool a_container_init_lives() {
+    return !every_namespace([](int, auto&, int slot) { return slot == 0; });
+  }
+
+  // A linked task in this namespace that is not of its init's group.
+  template <class F>
+  static bool any_other_member(int ns_index, F&& f) {
+    const auto& state = K::on().state;
+    for (int t = 1; t <= kTasks; ++t) {
+      if (state.tasks[t - 1].linked.value() == 0 || ns_of<K>(state, t) != ns_index + 1) continue;
+      const int leader = leader_of(t);
+      if (leader != 0 && own_number<K>(state, leader) == 1 &&
+          ns_of<K>(state, leader) == ns_index + 1)
+        continue;
+      if (f(t)) return true;
+    }
+    return false;
+  }
+
+  static bool members_have_a_reaper() {
+    return every_namespace([](int index, auto&, int slot) {
+      if (!any_other_member(index, [](int) { return true; })) return true;
+      if (slot == 0) return false;
+      if (slot == kGlobalInit) return true;  // after zap since 2.6.27
+      if (K::on().state.tasks[slot - 1].linked.value() == 0) return false;
+      const int leader = leader_of(slot);
+      return ns_of<K>(K::on().state, leader) == index + 1 &&
+             own_number<K>(K::on().state, leader) == 1;
+    });
+  }
+  static bool a_namespace_has_two_groups() {
+    return !every_namespace(
+        [](int index, auto&, int) { return !any_other_member(index, [](int) { return true; }); });
+  }
+
+  static bool reaper_can_act() {
+    return every_namespace([](int, auto&, int slot) {
+      if (slot == 0 || slot == kGlobalInit) return true;
+      const auto& t = K::on().state.tasks[slot - 1];
+      return t.linked.value() == 1 && t.exit_state.value() == 0;
+    });
+  }
+
+  // An orphan stays in the namespace of the parent it loses; only a zapped namespace's orphan goes
+  // to the global init (since 2.6.27).
+  static bool orphans_stay_inside(const Move& move) {
+    for (int t = 1; t <= kTasks; ++t) {
+      const auto& before = move.before.tasks[t - 1];
+      const auto& after = move.after.tasks[t - 1];
+      if (before.linked.value() == 0 || after.linked.value() == 0) continue;
+      const int from = before.real_parent.slot(), to = after.real_parent.slot();
+      if (from == to || to == 0 || from == 0) continue;
+      if (ns_of<K>(move.before, from) == ns_of<K>(move.before, to)) continue;
+      const int ns = ns_of<K>(move.before, from);
+      const bool zapped = ns != 0 && to == kGlobalInit &&
+                          move.after.namespaces[ns - 1].child_reaper.slot() == kGlobalInit;
+      if (!zapped) return false;
+    }
+    return true;
+  }
+  static bool a_child_changes_parent(const Move& move) {
+    for (int t = 0; t < kTasks; ++t)
+      if (move.before.tasks[t].linked.value() == 1 && move.after.tasks[t].linked.value() == 1 &&
+          move.before.tasks[t].real_parent.slot() != move.after.tasks[t].real_parent.slot())
+        return true;
+    return false;
+  }
+
+  static bool parents_lead_to_the_global_init() {
+    const auto& tasks = K::on().state.tasks;
+    for (int t = 1; t <= kTasks; ++t) {
+      if (tasks[t - 1].linked.value() == 0) continue;
+      int at = t;
+      for (int hops = 0; at != kGlobalInit; ++hops) {
+        at = tasks[at - 1].real_parent.slot();
+        if (at == 0 || hops > kTasks || tasks[at - 1].linked.value() == 0) return false;
+      }
+    }
+    return true;
+  }
+
+  static bool init_goes_last() {
+    return every_namespace([](int index, auto& ns, int) {
+      bool first = false, others = false;
+      const int level = ns.level.value();
+      each_allocated(K::on().state.pids, [&](int, auto& pid) {
+        if (pid.hashed.value() == 0 || pid.numbers[level].ns.slot() != index + 1) return;
+        (pid.numbers[level].nr.value() == 1 ? first : others) = true;
+      });
+      return first || !others;
+    });
+  }
+
+  // A context that has begun to kill the members of this namespace.
+  static bool zapping(const State<K>& state, int ns_slot) {
+    static const int kBegin = step_number(zap_pid_ns_processes<K>::kill_all);
+    for (const auto& s : state.stacks)
+      if (s.zap_pid_ns_processes.ns.slot() == ns_slot && standing_at<K>(s) != kBegin) return true;
+    return false;
+  }
+  static bool nobody_is_born_after_death(const Move& move) {
+    for (int t = 0; t < kTasks; ++t) {
+      if (move.before.tasks[t].linked.value() == 1 || move.after.tasks[t].linked.value() == 0)
+        continue;
+      const int pid = move.after.tasks[t].pids[PIDTYPE_PID].slot();
+      if (pid == 0) continue;
+      for (const auto& number : move.after.pids[pid - 1].numbers)
+        if (initialised(number.ns) && number.ns.slot() != 0 &&
+            zapping(move.before, number.ns.slot()))
+          return false;
+    }
+    return true;
+  }
+  static bool a_namespace_is_being_zapped() {
+    for (int ns = 2; ns <= kNamespaces; ++ns)
+      if (zapping(K::on().state, ns)) return true;
+    return false;
+  }
+
+  static constexpr Row rows[] = {
+      {.id = "I16",
+       .says = "The first process of a namespace has number 1 there and is its child_reaper.",
+       .source = "pid_namespaces(7), The namespace init process",
+       .holds = init_is_number_one,
+       .premise = a_container_init_lives,
+       .transient = "an init that has zapped may be deregistered"},
+      {.id = "I17",
+       .says = "A namespace with processes has a child_reaper in its init's thread group.",
+       .source = "add0d4dfd660 (\"pid_ns: zap_pid_ns_processes: fix the ->child_reaper changing\")",
+       .holds = members_have_a_reaper,
+       .premise = a_namespace_has_two_groups,
+       .transient = "2.6.27 to 3.4: the global init, after zap"},
+      {.id = "I18",
+       .says = "The registered child_reaper is a task that can still act.",
+       .source = "950bbabb5a80 (\"pid_ns: (BUG 11391) change ->child_reaper when "
+                 "init->group_leader exits\")",
+       .holds = reaper_can_act,
+       .premise = a_container_init_lives},
+      {.id = "I19",
+       .says = "An orphan's new parent is in the namespace of the parent it has lost.",
+       .source = "pid_namespaces(7), The namespace init process",
+       .holds_move = orphans_stay_inside,
+       .premise_move = a_child_changes_parent,
+       .transient = "2.6.27 to 3.4: after zap, the global init"},
+      {.id = "I20",
+       .says = "Every attached task has an attached parent, and parents lead to the global init.",
+       .source = "kernel/exit.c: forget_original_parent()",
+       .holds = parents_lead_to_the_global_init,
+       .premise = a_namespace_has_two_groups},
+      {.id = "I21",
+       .says = "Number 1 of a namespace is detached after every other number.",
+       .source = "\"pidns: guarantee that the pidns init will be the last pidns process reaped\", "
+                 "3.5",
+       .holds = init_goes_last,
+       .premise = a_namespace_has_two_groups},
+      {.id = "I22",
+       .says = "Nobody is attached in a namespace once its init has begun to kill it.",
+       .source = "kernel/fork.c: the signal_pending() test under tasklist_lock",
+       .holds_move = nobody_is_born_after_death,
+       .premise = a_namespace_is_being_zapped},
+  };
+};
+
+}  // namespace nsmc::props
