@@ -29,7 +29,8 @@ struct lifetime {
   static bool an_object_is_half_made() {
     return any_allocated(K::on().state.namespaces,
                          [](int, auto& ns) { return !published<K>(ns); }) ||
-           any_allocated(K::on().state.pids, [](int, auto& pid) { return !initialised(pid.level); });
+           any_allocated(K::on().state.pids,
+                         [](int, auto& pid) { return !initialised(pid.level); });
   }
   static bool a_pid_waits_for_the_grace_period() {
     return any_allocated(K::on().state.pids, [](int, auto& pid) { return pid.rcu.value() == 1; });

@@ -147,9 +147,8 @@ struct numbers {
     return true;
   }
   static bool reserved_stay_reserved() {
-    return every_number_taken([](int last, int nr) {
-      return nr > 0 && (nr > last || nr >= config<K>().reserved_pids);
-    });
+    return every_number_taken(
+        [](int last, int nr) { return nr > 0 && (nr > last || nr >= config<K>().reserved_pids); });
   }
   static bool below_pid_max() {
     return every_number_taken([](int, int nr) { return nr < config<K>().pid_max; });
@@ -203,7 +202,8 @@ struct numbers {
        .holds = hashed_means_set,
        .premise = two_pids_are_hashed},
       {.id = "I12",
-       .says = "A hashed pid has one number in its namespace and in each ancestor, and in no other.",
+       .says =
+           "A hashed pid has one number in its namespace and in each ancestor, and in no other.",
        .source = "kernel/pid.c: alloc_pid()",
        .holds = numbered_at_all_levels,
        .premise = a_nested_pid_is_hashed},
@@ -218,7 +218,8 @@ struct numbers {
        .holds = below_pid_max,
        .premise = a_number_was_taken},
       {.id = "I15",
-       .says = "last_pid only moves forward in cyclic order, so a freed number is not reused at once.",
+       .says =
+           "last_pid only moves forward in cyclic order, so a freed number is not reused at once.",
        .source = "5fdee8c4a5e1 (\"pids: fix a race in pid generation that causes pids to be reused "
                  "immediately\")",
        .holds_move = last_pid_moves_forward,

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <span>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -15,6 +16,11 @@ std::span<const Row> catalogue();
 
 // The row with this id, nullptr if there is none.
 const Row* find(std::string_view id);
+
+// One sentence: why the last state or move of this run breaks the row's claim (nullptr: a claim
+// that is no row).  REQUIRES: the run can be executed.
+std::string because(const kernel::Pidns& system, const Row* row,
+                    std::span<const kernel::Pidns::Action> run);
 
 // A row as an engine takes it.
 lang::Property<kernel::Pidns> property(const Row& row);

@@ -21,7 +21,8 @@ template <class K, template <class> class Obj>
 int references(int slot) {
   int count = 0;
   State<K>::each_field(K::on().state, [&](const char*, int, const char*, const auto& field) {
-    if constexpr (std::is_same_v<std::remove_cvref_t<decltype(field)>, typename K::template Ref<Obj>>)
+    if constexpr (std::is_same_v<std::remove_cvref_t<decltype(field)>,
+                                 typename K::template Ref<Obj>>)
       count += field.slot() == slot;
   });
   return count;

@@ -36,7 +36,7 @@ struct forget_original_parent {
       return call(zap_pid_ns_processes<K>::begin, zapped);
     }
     l.reaper = seeded<K>(Defect::reparent_to_global_init) ? global_init<K>()
-                                                           : task_ptr<K>{pid_ns->child_reaper};
+                                                          : task_ptr<K>{pid_ns->child_reaper};
     return go(reparent_next);
   }
 
@@ -59,8 +59,7 @@ struct forget_original_parent {
       auto& t = K::on().state.tasks[i];
       if (t.linked == 0 || t.real_parent != father) continue;
       l.cursor = i + 1;
-      if (!skip_first)
-        reparent_thread(task_ptr<K>{static_cast<typename K::Slot>(i + 1)}, father);
+      if (!skip_first) reparent_thread(task_ptr<K>{static_cast<typename K::Slot>(i + 1)}, father);
       return go(reparent_next);
     }
     write_unlock_tasklist<K>();
@@ -102,7 +101,7 @@ struct forget_original_parent {
     lockdep_assert_tasklist<K>();
     p->real_parent = reaper;
     const task_ptr<K> new_group = reaper->group_leader;  // add_parent() dereferences it first
-    if (new_group == father->group_leader) return;  // a thread took over: nobody needs to know
+    if (new_group == father->group_leader) return;       // a thread took over: nobody needs to know
     if (p->exit_signal != -1) p->exit_signal = kSigchld;
     if (p->exit_state != EXIT_ZOMBIE_ || p->exit_signal == -1 || !thread_group_empty<K>(p)) return;
     do_notify_parent<K>(p);

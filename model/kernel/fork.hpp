@@ -132,8 +132,8 @@ struct copy_process {
     const task_ptr<K> p = l.p;
     const typename K::Int flags = l.flags;
     l = {};
-    l.flags = flags;               // do_fork() reports them
-    if (result == 0) l.p = p;      // and takes the child
+    l.flags = flags;           // do_fork() reports them
+    if (result == 0) l.p = p;  // and takes the child
     return ret<K>(result);
   }
 };

@@ -158,12 +158,11 @@ class Concrete {
   template <template <class> class Obj>
   std::uint32_t referenced_slots() const {
     std::uint32_t slots = 0;
-    State<Concrete>::each_field(
-        state, [&slots](const char*, int, const char*, const auto& field) {
-          using Cell = std::remove_cvref_t<decltype(field)>;
-          if constexpr (std::is_same_v<Cell, Link<Obj>> || std::is_same_v<Cell, Ref<Obj>>)
-            slots |= 1U << field.slot();
-        });
+    State<Concrete>::each_field(state, [&slots](const char*, int, const char*, const auto& field) {
+      using Cell = std::remove_cvref_t<decltype(field)>;
+      if constexpr (std::is_same_v<Cell, Link<Obj>> || std::is_same_v<Cell, Ref<Obj>>)
+        slots |= 1U << field.slot();
+    });
     return slots;
   }
 

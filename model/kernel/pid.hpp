@@ -32,8 +32,7 @@ pid_ptr<K> find_pid_ns(typename K::Int nr, ns_ptr<K> ns) {
     auto& pid = K::on().state.pids[i];
     if (pid.allocated == 0 || pid.hashed == 0 || pid.level < ns->level) continue;
     auto& number = pid.numbers[ns->level];
-    if (number.nr == nr && number.ns == ns)
-      return pid_ptr<K>{static_cast<typename K::Slot>(i + 1)};
+    if (number.nr == nr && number.ns == ns) return pid_ptr<K>{static_cast<typename K::Slot>(i + 1)};
   }
   return {};
 }
@@ -216,8 +215,7 @@ struct delayed_put_pid {
     for (int i = 0; i < kPids; ++i)
       if (pids[i].rcu.value() == 1) waiting[count++] = i;
     if (count == 0) return block();
-    const pid_ptr<K> pid{
-        static_cast<typename K::Slot>(waiting[K::on().pick(count)] + 1)};
+    const pid_ptr<K> pid{static_cast<typename K::Slot>(waiting[K::on().pick(count)] + 1)};
     pid->rcu = 0;
     if (seeded<K>(Defect::put_pid_twice) && pid->count > 1) pid->count -= 1;
     return put_pid<K>(pid, done);

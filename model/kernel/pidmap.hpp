@@ -202,8 +202,8 @@ struct free_pidmap {
 template <class K>
 typename K::Int next_pidmap(ns_ptr<K> ns, typename K::Int last) {
   typename K::Int offset = (last + 1) % BITS_PER_PAGE<K>();
-  for (typename K::Int map = (last + 1) / BITS_PER_PAGE<K>();
-       map < config<K>().pidmap_entries(); map = map + 1) {
+  for (typename K::Int map = (last + 1) / BITS_PER_PAGE<K>(); map < config<K>().pidmap_entries();
+       map = map + 1) {
     auto& page = ns->pidmap_[map];
     if (page.page == 1) {
       offset = K::find_next_bit(page.bits, BITS_PER_PAGE<K>(), offset);

@@ -81,8 +81,7 @@ std::vector<Pidns::State> Pidns::initial() const {
   ns.kref = 2;  // static: never freed
   ns.child_reaper = task_ptr<Concrete>{1};
   ns.pid_cachep = cache_ptr<Concrete>{1};
-  for (int i = 0; i < config_.pidmap_entries(); ++i)
-    ns.pidmap_[i].nr_free = config_.bits_per_page;
+  for (int i = 0; i < config_.pidmap_entries(); ++i) ns.pidmap_[i].nr_free = config_.bits_per_page;
   ns.pidmap_[0].page = 1;
   ns.pidmap_[0].bits = 1;  // number 0
   ns.pidmap_[0].nr_free = config_.bits_per_page - 1;

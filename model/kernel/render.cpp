@@ -96,8 +96,7 @@ std::string value_text(std::string_view name, const Cell& cell, const Config& c,
   } else {
     const int value = cell.value();
     if (name.starts_with("pc")) return step_text(value);
-    if (name.starts_with("bits"))
-      return set_text(value, (name.back() - '0') * c.bits_per_page);
+    if (name.starts_with("bits")) return set_text(value, (name.back() - '0') * c.bits_per_page);
     if (name == "exit_state")
       return value == 0 ? "0" : value == EXIT_ZOMBIE_ ? "EXIT_ZOMBIE" : "EXIT_DEAD";
     if (name == "exit_signal") return value == -1 ? "-1" : value == 0 ? "0" : "SIGCHLD";
@@ -109,7 +108,7 @@ std::string value_text(std::string_view name, const Cell& cell, const Config& c,
 
 std::string clone_flags_text(int flags) {
   constexpr std::pair<int, const char*> kNames[] = {
-      {CL_NEWPID, "CLONE_NEWPID"}, {CL_NEWNET, "CLONE_NEWNET"}, {CL_PARENT, "CLONE_PARENT"},
+      {CL_NEWPID, "CLONE_NEWPID"}, {CL_NEWNET, "CLONE_NEWNET"},   {CL_PARENT, "CLONE_PARENT"},
       {CL_THREAD, "CLONE_THREAD"}, {CL_SIGHAND, "CLONE_SIGHAND"}, {CL_VM, "CLONE_VM"}};
   std::string text;
   for (const auto& [flag, name] : kNames)
@@ -150,51 +149,50 @@ std::string call_text(const Call& call, const Userland& user) {
 std::vector<std::uint8_t> Pidns::measure_bits() const {
   const State s{};
   std::vector<std::uint8_t> bits(sizeof(State), 0);
-  State::each_field(s, [&](std::string_view kind, int index, std::string_view name,
-                           const auto& cell) {
-    using Cell = std::remove_cvref_t<decltype(cell)>;
-    if (!in_use(kind, index, config_)) return;
-    unsigned mask = 0;
-    if constexpr (kTargetName<Cell> != nullptr) {
-      mask = (1U << std::bit_width(static_cast<unsigned>(bound_of<Cell>(config_)))) - 1U;
-    } else if constexpr (std::is_same_v<Cell, Concrete::PidNr>) {
-      mask = Cell::mask(config_.pidmap_entries() * config_.bits_per_page - 1);
-    } else if (name.starts_with("bits")) {
-      mask = (1U << config_.bits_per_page) - 1U;
-    } else {
-      mask = Cell::mask();
-    }
-    // Only these are allocated without being zeroed.
-    if (kind == "ns" || kind == "pid") mask |= Cell::kNeverWritten;
-    const auto offset = static_cast<std::size_t>(reinterpret_cast<const char*>(&cell) -
-                                                 reinterpret_cast<const char*>(&s));
-    for (std::size_t byte = 0; byte < sizeof(Cell); ++byte)
-      bits[offset + byte] = static_cast<std::uint8_t>(mask >> 8 * byte);
-  });
+  State::each_field(
+      s, [&](std::string_view kind, int index, std::string_view name, const auto& cell) {
+        using Cell = std::remove_cvref_t<decltype(cell)>;
+        if (!in_use(kind, index, config_)) return;
+        unsigned mask = 0;
+        if constexpr (kTargetName<Cell> != nullptr) {
+          mask = (1U << std::bit_width(static_cast<unsigned>(bound_of<Cell>(config_)))) - 1U;
+        } else if constexpr (std::is_same_v<Cell, Concrete::PidNr>) {
+          mask = Cell::mask(config_.pidmap_entries() * config_.bits_per_page - 1);
+        } else if (name.starts_with("bits")) {
+          mask = (1U << config_.bits_per_page) - 1U;
+        } else {
+          mask = Cell::mask();
+        }
+        // Only these are allocated without being zeroed.
+        if (kind == "ns" || kind == "pid") mask |= Cell::kNeverWritten;
+        const auto offset = static_cast<std::size_t>(reinterpret_cast<const char*>(&cell) -
+                                                     reinterpret_cast<const char*>(&s));
+        for (std::size_t byte = 0; byte < sizeof(Cell); ++byte)
+          bits[offset + byte] = static_cast<std::uint8_t>(mask >> 8 * byte);
+      });
   return bits;
 }
 
 std::vector<Field> Pidns::fields(const State& state) const {
   std::vector<Field> fields;
-  State::each_field(state, [&](std::string_view kind, int index, std::string_view name,
-                               const auto& cell) {
-    if (!in_use(kind, index, config_)) return;
-    std::string full;
-    if (kind == "stack")
-      full = (index == kSoftirq ? "softirq" : "t" + std::to_string(index)) + ".stack.";
-    else if (index >= 0 &&
-             (kind == "variable" || kind == "task_label" || kind == "ns_label")) {
-      const auto at = static_cast<std::size_t>(index);
-      const std::string& given = kind == "variable"     ? userland_.variable_names[at]
-                                 : kind == "task_label" ? userland_.label_names[at + 1]
-                                                        : userland_.namespace_names[at + 1];
-      if (given.empty()) return;
-      full = (kind == "variable" ? "result " : "") + given;
-    } else if (index >= 0) {
-      full = std::string(kind) + std::to_string(index) + ".";
-    }
-    fields.push_back({full + std::string(name), value_text(name, cell, config_, userland_)});
-  });
+  State::each_field(
+      state, [&](std::string_view kind, int index, std::string_view name, const auto& cell) {
+        if (!in_use(kind, index, config_)) return;
+        std::string full;
+        if (kind == "stack")
+          full = (index == kSoftirq ? "softirq" : "t" + std::to_string(index)) + ".stack.";
+        else if (index >= 0 && (kind == "variable" || kind == "task_label" || kind == "ns_label")) {
+          const auto at = static_cast<std::size_t>(index);
+          const std::string& given = kind == "variable"     ? userland_.variable_names[at]
+                                     : kind == "task_label" ? userland_.label_names[at + 1]
+                                                            : userland_.namespace_names[at + 1];
+          if (given.empty()) return;
+          full = (kind == "variable" ? "result " : "") + given;
+        } else if (index >= 0) {
+          full = std::string(kind) + std::to_string(index) + ".";
+        }
+        fields.push_back({full + std::string(name), value_text(name, cell, config_, userland_)});
+      });
   return fields;
 }
 

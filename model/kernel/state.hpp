@@ -45,11 +45,11 @@ struct task_struct {
   typename K::template Array<typename K::template Link<pid_struct>, PIDTYPE_MAX> pids;
   typename K::template Ref<nsproxy> nsproxy_;
   typename K::Flag cap_sys_admin;
-  typename K::template Ref<pid_struct> f_owner;        // the pid of fcntl(F_SETOWN)
-  typename K::template Link<task_struct> dead_list;    // whose dead_children it is on (BZ-10)
-  typename K::Flag sigchld_ignored;                    // sighand: SIGCHLD is SIG_IGN
-  typename K::template Num<0, kLabels> label;          // which program it runs, 0: none
-  typename K::template Num<0, kCalls> next_call;       // of its program
+  typename K::template Ref<pid_struct> f_owner;      // the pid of fcntl(F_SETOWN)
+  typename K::template Link<task_struct> dead_list;  // whose dead_children it is on (BZ-10)
+  typename K::Flag sigchld_ignored;                  // sighand: SIGCHLD is SIG_IGN
+  typename K::template Num<0, kLabels> label;        // which program it runs, 0: none
+  typename K::template Num<0, kCalls> next_call;     // of its program
 
   template <class Self, class F>
   static void each_field(Self& self, F&& f) {
@@ -88,8 +88,8 @@ struct pid_struct {
   typename K::template Num<0, 15> count;
   typename K::template Num<0, kLevels - 1> level;
   typename K::template Array<upid<K>, kLevels> numbers;
-  typename K::Flag hashed;   // in pid_hash, at all its levels
-  typename K::Flag rcu;      // call_rcu(delayed_put_pid) is pending
+  typename K::Flag hashed;                    // in pid_hash, at all its levels
+  typename K::Flag rcu;                       // call_rcu(delayed_put_pid) is pending
   typename K::template Num<0, kCaches> slab;  // which cache the allocator took it from
   // numbers[level].ns as the owner of a reference, apart so that holders can be summed.
   typename K::template Ref<pid_namespace> ns;

@@ -83,8 +83,8 @@ struct do_wait {
       auto& t = K::on().state.tasks[i];
       const task_ptr<K> p{static_cast<typename K::Slot>(i + 1)};
       if (t.linked == 0 || !is_child_of_group(t.real_parent, me)) continue;
-      if (t.exit_signal == -1) continue;           // reaps itself: invisible, not an error
-      if (t.exit_state == EXIT_DEAD_) continue;    // being released: invisible as well
+      if (t.exit_signal == -1) continue;         // reaps itself: invisible, not an error
+      if (t.exit_state == EXIT_DEAD_) continue;  // being released: invisible as well
       if (t.exit_state == EXIT_ZOMBIE_ && thread_group_empty<K>(p))
         zombies[count++] = i;
       else
@@ -92,8 +92,7 @@ struct do_wait {
     }
     if (count > 0) {
       // wait_task_zombie(): xchg(&p->exit_state, EXIT_DEAD), then the lock is dropped.
-      const task_ptr<K> p{
-          static_cast<typename K::Slot>(zombies[K::on().pick(count)] + 1)};
+      const task_ptr<K> p{static_cast<typename K::Slot>(zombies[K::on().pick(count)] + 1)};
       p->exit_state = EXIT_DEAD_;
       l.p = p;
       l.nr = pid_nr_ns<K>(p->pids[PIDTYPE_PID], task_active_pid_ns<K>(me));
@@ -105,9 +104,7 @@ struct do_wait {
     return block();
   }
 
-  static Next wait_task_zombie() {
-    return release<K>(take(stack<K>().do_wait.p), reaped);
-  }
+  static Next wait_task_zombie() { return release<K>(take(stack<K>().do_wait.p), reaped); }
   static Next reaped() { return leave(stack<K>().do_wait.nr); }
 
   static constexpr Row rows[] = {

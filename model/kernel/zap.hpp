@@ -47,7 +47,8 @@ struct zap_pid_ns_processes {
   }
 
   // "Child reaper for the pid namespace is going away": a plain store outside any lock.  A child
-  // that is EXIT_DEAD and not yet released was invisible to wait4() and is still on the list (BZ-07).
+  // that is EXIT_DEAD and not yet released was invisible to wait4() and is still on the list
+  // (BZ-07).
   static Next clear_reaper() {
     auto& l = stack<K>().zap_pid_ns_processes;
     const ns_ptr<K> ns = l.ns;

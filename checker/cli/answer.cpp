@@ -1,0 +1,117 @@
+// Asking the explorer, and holding its findings against the scenario's expectations.
+// SPDX-License-Identifier: MIT
+#include "checker/cli/answer.hpp"
+
+#include <algorithm>
+
+#include "checker/explicit/explicit.hpp"
+#include "model/kernel/changes.hpp"
+#include "props/props.hpp"
+#include "traces/replay/stepper.hpp"
+
+namespace nsmc::cli {
+namespace {
+
+using checker::Verdict;
+using Kind = traces::Question::Kind;
+
+void expect_question(const traces::Expectation& e, ClaimAnswer& claim) {
+  claim.expected_to_hold = e.answer == traces::Expectation::Answer::yes;
+  if (e.bug) claim.bug = e.bug->text;
+}
+
+void expect_survey(const traces::Question& question, ClaimAnswer& claim) {
+  for (const traces::Expectation& e : question.expectations) {
+    if (!e.property || e.property->text != claim.id) continue;
+    if (e.answer == traces::Expectation::Answer::vacuous) claim.expected_vacuous = true;
+    if (e.answer == traces::Expectation::Answer::no) expect_question(e, claim);
+  }
+}
+
+Outcome judge(const ClaimAnswer& claim, bool is_survey) {
+  if (claim.verdict == Verdict::unknown) return Outcome::inconclusive;
+  if ((claim.verdict == Verdict::holds) != claim.expected_to_hold) return Outcome::unexpected;
+  if (is_survey && claim.vacuous != claim.expected_vacuous) return Outcome::unexpected;
+  return Outcome::as_expected;
+}
+
+std::string config_text(const kernel::Config& c) {
+  std::string text =
+      "tasks=" + std::to_string(c.tasks) + " namespaces=" + std::to_string(c.namespaces) +
+      " pids=" + std::to_string(c.pids) + " nsproxies=" + std::to_string(c.nsproxies) +
+      " pid_max=" + std::to_string(c.pid_max) +
+      " reserved_pids=" + std::to_string(c.reserved_pids) +
+      " failures=" + std::to_string(c.failures) + " steps=";
+  return text + (c.steps == kernel::Granularity::kernel ? "kernel" : "syscall");
+}
+
+}  // namespace
+
+Answer answer(Bound bound, const checker::Limits& limits, const checker::OnProgress& progress) {
+  Answer a;
+  a.bound = std::move(bound);
+  a.result = checker::search<System>(*a.bound.system, a.bound.claims, limits, progress);
+  const traces::Question& question = a.bound.scenario.question;
+  const bool is_survey = question.kind == Kind::survey;
+  for (std::size_t i = 0; i < a.bound.claims.size(); ++i) {
+    const Claim& claim = a.bound.claims[i];
+    const auto& finding = a.result.findings[i];
+    ClaimAnswer one;
+    one.id = claim.id;
+    one.says = claim.says;
+    one.claim = i;
+    one.verdict = finding.verdict;
+    one.vacuous = finding.verdict == Verdict::holds && !finding.premise_reached &&
+                  (claim.premise != nullptr || claim.premise_move != nullptr);
+    if (is_survey)
+      expect_survey(question, one);
+    else
+      expect_question(question.expectations.front(), one);
+    one.outcome = judge(one, is_survey);
+    a.outcome = std::max(a.outcome, one.outcome, [](Outcome x, Outcome y) {
+      // unexpected is the worst, then deadlock, then inconclusive
+      const int rank[] = {0, 3, 2, 1};
+      return rank[static_cast<int>(x)] < rank[static_cast<int>(y)];
+    });
+    a.claims.push_back(std::move(one));
+  }
+  if (a.result.deadlocks > 0 && a.outcome != Outcome::unexpected) a.outcome = Outcome::deadlock;
+  return a;
+}
+
+std::string answer_word(const ClaimAnswer& claim) {
+  return claim.verdict == Verdict::holds      ? "yes"
+         : claim.verdict == Verdict::violated ? "no"
+                                              : "unknown";
+}
+
+bool has_run(const Answer& answer, const ClaimAnswer& claim) {
+  return answer.result.findings[claim.claim].run.has_value();
+}
+
+traces::Trace trace_of(const Answer& answer, const ClaimAnswer& claim) {
+  const Bound& bound = answer.bound;
+  const bool reached = claim.verdict == Verdict::holds;
+  std::map<std::string, std::string> meta = {
+      {"property", claim.id},
+      {"says", claim.says},
+      {"verdict", reached ? "reached" : "violated"},
+      {"kernel", bound.scenario.kernel ? bound.scenario.kernel->text : "2.6.24-seed"},
+      {"config", config_text(bound.system->config())},
+      {"shortest", "true"},
+      {"version", NSMC_VERSION},
+      {"scenario", traces::to_text(bound.scenario)}};
+  traces::Trace trace =
+      traces::record(*bound.system, *answer.result.findings[claim.claim].run, std::move(meta));
+  if (!reached) {
+    const props::Row* row = props::find(claim.id);
+    trace.meta["because"] =
+        props::because(*bound.system, row, answer.result.findings[claim.claim].run->actions);
+  }
+  const std::string& path = bound.scenario.path;
+  trace.meta["replay"] = "./nsmc replay " + (path.empty() ? claim.id + ".itf.json" : path) +
+                         (claim.id == bound.scenario.name.text ? "" : " --property " + claim.id);
+  return trace;
+}
+
+}  // namespace nsmc::cli

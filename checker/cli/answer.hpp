@@ -1,0 +1,46 @@
+// One scenario explored: what the answer is, and whether it is the expected one.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "checker/checker.hpp"
+#include "checker/cli/binding.hpp"
+#include "traces/trace.hpp"
+
+namespace nsmc::cli {
+
+// As in docs/scenarios.md.  `inconclusive` is never as expected.
+enum class Outcome : std::uint8_t { as_expected, unexpected, deadlock, inconclusive };
+
+struct ClaimAnswer {
+  std::string id;    // of the property, or the scenario's name
+  std::string says;  // the property, or the question
+  checker::Verdict verdict = checker::Verdict::unknown;
+  bool vacuous = false;          // complete, and its premise was never true
+  bool expected_to_hold = true;  // by the scenario
+  bool expected_vacuous = false;
+  std::string bug;        // the known bug that the scenario names
+  std::size_t claim = 0;  // index into Bound::claims
+  Outcome outcome = Outcome::as_expected;
+};
+
+struct Answer {
+  Bound bound;
+  checker::Result<System> result;
+  std::vector<ClaimAnswer> claims;
+  Outcome outcome = Outcome::as_expected;  // the worst of all
+};
+
+// Explores the scenario and compares.
+Answer answer(Bound bound, const checker::Limits& limits, const checker::OnProgress& progress);
+
+// "yes", "no" or "unknown", as the question was asked.
+std::string answer_word(const ClaimAnswer& claim);
+
+// The run that shows the answer of this claim, written down; false if it has none.
+bool has_run(const Answer& answer, const ClaimAnswer& claim);
+traces::Trace trace_of(const Answer& answer, const ClaimAnswer& claim);
+
+}  // namespace nsmc::cli

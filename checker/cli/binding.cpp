@@ -1,0 +1,406 @@
+// Programs, configuration and kernel of a scenario, bound to the model.
+// SPDX-License-Identifier: MIT
+#include "checker/cli/binding.hpp"
+
+#include <algorithm>
+#include <functional>
+#include <map>
+#include <set>
+
+#include "model/kernel/changes.hpp"
+#include "props/props.hpp"
+#include "traces/scenario_error.hpp"
+
+namespace nsmc::cli {
+namespace {
+
+using kernel::Call;
+using kernel::Config;
+using kernel::Syscall;
+using kernel::Userland;
+using traces::Arg;
+using traces::Name;
+using traces::Scenario;
+
+template <class Rows>
+std::vector<std::string> keys_of(const Rows& rows) {
+  std::vector<std::string> keys;
+  for (const auto& row : rows) keys.emplace_back(row.first);
+  return keys;
+}
+
+[[noreturn]] void unknown(const Scenario& s, const Name& name, const std::string& kind,
+                          const std::vector<std::string>& known) {
+  std::string what = "unknown " + kind + " `" + name.text + "`";
+  if (const std::string hint = traces::did_you_mean(name.text, known); !hint.empty()) {
+    what += "; did you mean `" + hint + "`?";
+  } else {
+    what += "; known are ";
+    for (std::size_t i = 0; i < known.size(); ++i) what += (i == 0 ? "" : ", ") + known[i];
+  }
+  throw scenario_error(s, name, what);
+}
+
+const std::map<std::string, int>& clone_flags() {
+  static const std::map<std::string, int> kFlags = {
+      {"CLONE_NEWPID", kernel::CL_NEWPID},   {"CLONE_THREAD", kernel::CL_THREAD},
+      {"CLONE_SIGHAND", kernel::CL_SIGHAND}, {"CLONE_VM", kernel::CL_VM},
+      {"CLONE_PARENT", kernel::CL_PARENT},   {"CLONE_NEWNET", kernel::CL_NEWNET}};
+  return kFlags;
+}
+
+using Setter = std::function<bool(Config&, const std::string&, int)>;  // false: not a value for it
+
+Setter number(int Config::*field) {
+  return [field](Config& c, const std::string& word, int value) {
+    if (!word.empty()) return false;
+    c.*field = value;
+    return true;
+  };
+}
+Setter yes_or_no(bool Config::*field) {
+  return [field](Config& c, const std::string& word, int) {
+    if (word != "y" && word != "n") return false;
+    c.*field = word == "y";
+    return true;
+  };
+}
+
+const std::map<std::string, std::pair<Setter, std::string>>& settings() {
+  static const std::map<std::string, std::pair<Setter, std::string>> kSettings = {
+      {"tasks", {number(&Config::tasks), "1..6"}},
+      {"namespaces", {number(&Config::namespaces), "1..5"}},
+      {"pids", {number(&Config::pids), "1..9"}},
+      {"nsproxies", {number(&Config::nsproxies), "1..7"}},
+      {"pid_max", {number(&Config::pid_max), "2..31"}},
+      {"reserved_pids", {number(&Config::reserved_pids), "1..7"}},
+      {"bits_per_page", {number(&Config::bits_per_page), "2..8"}},
+      {"failures", {number(&Config::failures), "0..3"}},
+      {"NAMESPACES", {yes_or_no(&Config::config_namespaces), "y or n"}},
+      {"PID_NS", {yes_or_no(&Config::config_pid_ns), "y or n"}},
+      {"steps",
+       {[](Config& c, const std::string& word, int) {
+          if (word != "kernel" && word != "syscall") return false;
+          c.steps = word == "kernel" ? kernel::Granularity::kernel : kernel::Granularity::syscall;
+          return true;
+        },
+        "kernel or syscall"}},
+      {"boot",
+       {[](Config& c, const std::string& word, int) {
+          if (word == "late") c.boot = kernel::Boot::late;
+          if (word == "initcalls") c.boot = kernel::Boot::initcalls;
+          if (word == "early") c.boot = kernel::Boot::early;
+          return word == "late" || word == "initcalls" || word == "early";
+        },
+        "late, initcalls or early"}},
+  };
+  return kSettings;
+}
+
+// Binds the calls of one scenario, collecting the names they define.
+class Calls {
+ public:
+  Calls(const Scenario& s, Names& names) : s_(s), names_(names) {}
+
+  // The names come first, so that a program may speak of a task that another one creates.
+  void define(const traces::Call& call) {
+    const bool creates = is_clone(call);
+    for (std::size_t i = 0; i < call.binds.size(); ++i) {
+      const Name& name = call.binds[i];
+      if (i > 0 && !creates) throw scenario_error(s_, name, "only clone() gives a second name");
+      if (i > 1) throw scenario_error(s_, name, "clone() gives at most a task and its namespace");
+      if (i == 1) {
+        add(names_.namespaces, name, kernel::kLabels + 1, "namespaces");
+        continue;
+      }
+      add(names_.variables, name, kernel::kVariables, "results");
+      if (!creates) continue;
+      if (!created_.insert(name.text).second)
+        throw scenario_error(s_, name, "`" + name.text + "` is created twice");
+      label(name);
+    }
+  }
+
+  // The number of a task label, new or known.
+  int label(const Name& name) {
+    if (const int known = index_of(names_.tasks, name.text); known > 0) return known;
+    add(names_.tasks, name, kernel::kLabels + 1, "tasks");
+    return static_cast<int>(names_.tasks.size()) - 1;
+  }
+  bool is_created(const std::string& name) const { return created_.count(name) != 0; }
+
+  Call bind(const traces::Call& call) const {
+    Call bound;
+    const auto& table = rows();
+    const auto row = table.find(call.function.text);
+    if (row == table.end()) unknown(s_, call.function, "call", keys_of(table));
+    row->second(*this, call, bound);
+    if (!call.binds.empty()) {
+      bound.variable = index_of(names_.variables, call.binds[0].text);
+      if (bound.syscall == Syscall::clone) {
+        bound.task = index_of(names_.tasks, call.binds[0].text);
+        if (call.binds.size() > 1)
+          bound.namespace_label = index_of(names_.namespaces, call.binds[1].text);
+      }
+    }
+    return bound;
+  }
+
+  using Binder = void (*)(const Calls&, const traces::Call&, Call&);
+  static const std::map<std::string, Binder>& rows() {
+    static const std::map<std::string, Binder> kRows = {
+        {"fork", [](const Calls& c, const traces::Call& call, Call&) { c.count(call, 0, 0); }},
+        {"clone",
+         [](const Calls& c, const traces::Call& call, Call& b) {
+           c.count(call, 1, 1);
+           b.argument = c.flags(call.args[0]);
+         }},
+        {"exit",
+         [](const Calls& c, const traces::Call& call, Call& b) {
+           c.count(call, 0, 1);  // the exit code is not modelled
+           b.syscall = Syscall::exit;
+         }},
+        {"exit_group",
+         [](const Calls& c, const traces::Call& call, Call& b) {
+           c.count(call, 0, 1);
+           b.syscall = Syscall::exit_group;
+         }},
+        {"wait4",
+         [](const Calls& c, const traces::Call& call, Call& b) {
+           c.count(call, 0, 1);
+           b.syscall = Syscall::wait4;
+           if (call.args.empty()) return;
+           c.word(call.args[0], {"WNOHANG"});
+           b.argument = 1;
+         }},
+        {"kill",
+         [](const Calls& c, const traces::Call& call, Call& b) {
+           b.syscall = Syscall::kill;
+           if (!c.s_.free_calls.empty()) {
+             c.count(call, 1, 1);  // any target
+             c.word(call.args[0], {"SIGKILL"});
+             return;
+           }
+           c.count(call, 2, 2);
+           b.task = c.task(call.args[0]);
+           c.word(call.args[1], {"SIGKILL"});
+         }},
+        {"signal",
+         [](const Calls& c, const traces::Call& call, Call& b) {
+           c.count(call, 2, 2);
+           b.syscall = Syscall::signal;
+           c.word(call.args[0], {"SIGCHLD"});
+           b.argument = c.word(call.args[1], {"SIG_DFL", "SIG_IGN"});
+         }},
+        {"fcntl_setown",
+         [](const Calls& c, const traces::Call& call, Call& b) {
+           c.count(call, 1, 1);
+           b.syscall = Syscall::fcntl_setown;
+           b.task = c.task(call.args[0]);
+         }},
+        {"drop_capabilities",
+         [](const Calls& c, const traces::Call& call, Call& b) {
+           c.count(call, 0, 0);
+           b.syscall = Syscall::drop_capabilities;
+         }},
+        {"readdir_proc",
+         [](const Calls& c, const traces::Call& call, Call& b) {
+           c.count(call, 1, 1);
+           b.syscall = Syscall::readdir_proc;
+           if (!call.args[0].is_integer())
+             throw scenario_error(c.s_, call.args[0].names[0], "expected a number to start after");
+           b.argument = call.args[0].integer;
+         }},
+    };
+    return kRows;
+  }
+
+ private:
+  static bool is_clone(const traces::Call& call) {
+    return call.function.text == "fork" || call.function.text == "clone";
+  }
+  static int index_of(const std::vector<std::string>& words, const std::string& word) {
+    const auto at = std::find(words.begin(), words.end(), word);
+    return at == words.end() ? -1 : static_cast<int>(at - words.begin());
+  }
+  void add(std::vector<std::string>& words, const Name& name, int most, const char* kind) {
+    if (index_of(words, name.text) >= 0) return;
+    if (static_cast<int>(words.size()) >= most)
+      throw scenario_error(s_, name, std::string("too many ") + kind + " have names; 8 can");
+    words.push_back(name.text);
+  }
+  void count(const traces::Call& call, std::size_t least, std::size_t most) const {
+    if (call.args.size() >= least && call.args.size() <= most) return;
+    const std::string wanted = least == most
+                                   ? std::to_string(least)
+                                   : std::to_string(least) + " to " + std::to_string(most);
+    throw scenario_error(s_, call.function,
+                         call.function.text + "() takes " + wanted + " arguments and has " +
+                             std::to_string(call.args.size()));
+  }
+  int flags(const Arg& arg) const {
+    if (arg.is_integer()) {
+      if (arg.integer == 0) return 0;
+      throw scenario_error(s_, arg.at, 1, "flags are written as names, such as CLONE_NEWPID");
+    }
+    int flags = 0;
+    for (const Name& name : arg.names) {
+      const auto flag = clone_flags().find(name.text);
+      if (flag == clone_flags().end()) unknown(s_, name, "flag", keys_of(clone_flags()));
+      flags |= flag->second;
+    }
+    return flags;
+  }
+  int word(const Arg& arg, const std::vector<std::string>& known) const {
+    if (arg.is_integer()) throw scenario_error(s_, arg.at, 1, "expected " + known.front());
+    const int at = index_of(known, arg.names[0].text);
+    if (at < 0 || arg.names.size() > 1) unknown(s_, arg.names[0], "argument", known);
+    return at;
+  }
+  int task(const Arg& arg) const {
+    if (arg.is_integer()) throw scenario_error(s_, arg.at, 1, "expected the name of a task");
+    const int label = index_of(names_.tasks, arg.names[0].text);
+    if (label <= 0)
+      unknown(s_, arg.names[0], "task", {names_.tasks.begin() + 1, names_.tasks.end()});
+    return label;
+  }
+
+  const Scenario& s_;
+  Names& names_;
+  std::set<std::string> created_;
+};
+
+std::uint32_t changes_of(const Scenario& s) {
+  std::uint32_t changes = 0;
+  if (s.kernel) {
+    const kernel::Kernel* found = kernel::find_kernel(s.kernel->text);
+    if (found == nullptr) {
+      std::vector<std::string> known;
+      for (const auto& k : kernel::kernels()) known.emplace_back(k.name);
+      unknown(s, *s.kernel, "kernel", known);
+    }
+    changes = found->changes;
+  }
+  for (const traces::Change& change : s.changes) {
+    const kernel::Bug* bug = kernel::find_bug(change.bug.text);
+    if (bug == nullptr || !bug->change) {
+      std::vector<std::string> known;
+      for (const auto& b : kernel::kBugs)
+        if (b.change) known.emplace_back(b.id);
+      unknown(s, change.bug, "bug that can be put in or taken out", known);
+    }
+    // A kernel `with` a bug is one without its fix.
+    const std::uint32_t bit = 1U << static_cast<int>(*bug->change);
+    changes = change.with ? changes & ~bit : changes | bit;
+  }
+  return changes;
+}
+
+void count_defaults(const Scenario& s, const Names& names, Config& c) {
+  int clones = 0, namespaces = 0;
+  for (const auto& program : s.programs)
+    for (const auto& call : program.calls) {
+      if (call.function.text != "fork" && call.function.text != "clone") continue;
+      if (call.binds.empty()) ++clones;
+      for (const Arg& arg : call.args)
+        for (const Name& flag : arg.names)
+          if (flag.text == "CLONE_NEWPID" || flag.text == "CLONE_NEWNET") ++namespaces;
+    }
+  if (!s.free_calls.empty()) return;
+  const int labels = static_cast<int>(names.tasks.size()) - 1;
+  const bool has_init = names.tasks.size() > 1 && names.tasks[1] == "init";
+  c.tasks = std::min(kernel::kTasks, labels + clones + (has_init ? 0 : 1));
+  c.namespaces = std::min(kernel::kNamespaces, 1 + namespaces);
+  c.pids = std::min(kernel::kPids, c.tasks + 1);
+  c.nsproxies = std::min(kernel::kNsproxies, 1 + namespaces);
+  c.pid_max = 8;
+}
+
+Config configure(const Scenario& s, const Names& names) {
+  Config c;
+  count_defaults(s, names, c);
+  c.changes = changes_of(s);
+  for (const traces::Setting& setting : s.config) {
+    const auto row = settings().find(setting.key.text);
+    if (row == settings().end()) unknown(s, setting.key, "config key", keys_of(settings()));
+    const std::string word = setting.value.is_integer() ? "" : setting.value.names[0].text;
+    if (!row->second.first(c, word, setting.value.integer))
+      throw scenario_error(s, setting.value.at, 1,
+                           setting.key.text + " must be " + row->second.second);
+  }
+  return c;
+}
+
+Userland bind_programs(const Scenario& s, Names& names) {
+  Userland user;
+  Calls calls(s, names);
+  for (const auto& program : s.programs)
+    if (program.label.text == "init") calls.label(program.label);
+  for (const auto& program : s.programs)
+    for (const auto& call : program.calls) calls.define(call);
+  for (const auto& program : s.programs) {
+    const int label = calls.label(program.label);
+    if (program.label.text == "init")
+      user.initial_label = label;
+    else if (!calls.is_created(program.label.text))
+      user.starting.push_back(label);
+  }
+  for (const auto& program : s.programs) {
+    auto& bound = user.programs[static_cast<std::size_t>(calls.label(program.label))];
+    for (const auto& call : program.calls) {
+      if (bound.size() == static_cast<std::size_t>(kernel::kCalls))
+        throw scenario_error(s, call.function, "a program has at most 12 calls");
+      bound.push_back(calls.bind(call));
+    }
+  }
+  for (const auto& call : s.free_calls) user.free_calls.push_back(calls.bind(call));
+  if (user.free_calls.size() > static_cast<std::size_t>(lang::Script::kAlternativesMax))
+    throw scenario_error(s, s.free_calls[0].function, "at most 16 kinds of calls can be free");
+  std::copy(names.tasks.begin(), names.tasks.end(), user.label_names.begin());
+  std::copy(names.namespaces.begin(), names.namespaces.end(), user.namespace_names.begin());
+  std::copy(names.variables.begin(), names.variables.end(), user.variable_names.begin());
+  return user;
+}
+
+}  // namespace
+
+std::vector<std::string> call_words() { return keys_of(Calls::rows()); }
+std::vector<std::string> config_words() { return keys_of(settings()); }
+
+Bound bind(const Scenario& scenario) {
+  Bound bound;
+  bound.scenario = scenario;
+  bound.names.tasks.emplace_back();
+  bound.names.namespaces.emplace_back();
+  Userland user = bind_programs(scenario, bound.names);
+  const Config config = configure(scenario, bound.names);
+  try {
+    bound.system = std::make_shared<System>(config, std::move(user));
+  } catch (const std::invalid_argument& contradiction) {
+    throw scenario_error(scenario, scenario.config.empty() ? scenario.name : scenario.config[0].key,
+                         contradiction.what());
+  }
+  const traces::Question& question = scenario.question;
+  if (question.kind != traces::Question::Kind::survey) {
+    bound.claims.push_back(bind_question(scenario, bound.names));
+    return bound;
+  }
+  const auto require = [&](const Name& name) {
+    if (props::find(name.text) != nullptr) return;
+    std::vector<std::string> known;
+    for (const auto& row : props::catalogue()) known.emplace_back(row.id);
+    unknown(scenario, name, "property", known);
+  };
+  for (const Name& name : question.properties) require(name);
+  for (const auto& expectation : question.expectations)
+    if (expectation.property) require(*expectation.property);
+  for (const auto& row : props::catalogue()) {
+    const bool chosen = question.properties.empty() ||
+                        std::any_of(question.properties.begin(), question.properties.end(),
+                                    [&](const Name& name) { return name.text == row.id; });
+    if (chosen) bound.claims.push_back(props::property(row));
+  }
+  return bound;
+}
+
+}  // namespace nsmc::cli

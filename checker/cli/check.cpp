@@ -1,0 +1,180 @@
+// nsmc check: scenarios, folders of them, the default runs, or a bare question.
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+#include <filesystem>
+
+#include "checker/cli/commands.hpp"
+#include "checker/cli/report.hpp"
+#include "model/kernel/changes.hpp"
+#include "props/props.hpp"
+#include "traces/files.hpp"
+#include "traces/itf.hpp"
+
+namespace nsmc::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using traces::Scenario;
+
+void add_scenarios(const fs::path& path, std::vector<Scenario>& scenarios) {
+  if (!fs::is_directory(path)) {
+    scenarios.push_back(traces::read_scenario(path.string()));
+    return;
+  }
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::recursive_directory_iterator(path))
+    if (entry.path().extension() == ".scn") files.push_back(entry.path());
+  std::sort(files.begin(), files.end());
+  if (files.empty())
+    throw traces::FileError(traces::FileErrorKind::no_input, "cannot check", path.string(),
+                            "the folder holds no .scn file");
+  for (const fs::path& file : files) scenarios.push_back(traces::read_scenario(file.string()));
+}
+
+// A question asked on the command line, as the scenario that asks it.
+Scenario bare_question(const CheckOptions& o) {
+  std::string text =
+      "scenario bare-question\n"
+      "\"Do the named properties hold when any process may make any call?\"\n\n";
+  if (!o.kernel.empty()) text += "kernel " + o.kernel + "\n";
+  text +=
+      "config tasks=3 namespaces=2 pids=4 nsproxies=2 pid_max=4 steps=kernel\n\n"
+      "free fork(), clone(CLONE_NEWPID), exit(), wait4(), signal(SIGCHLD, SIG_IGN)\n\nsurvey";
+  for (const std::string& property : o.properties) text += " " + property;
+  return traces::parse_scenario("the command line", text + "\n");
+}
+
+void apply(const CheckOptions& o, Scenario& s) {
+  if (!o.kernel.empty()) s.kernel = traces::Name{o.kernel, {}};
+  for (const std::string& word : o.settings) {
+    const auto equals = word.find('=');
+    if (equals == std::string::npos)
+      throw std::invalid_argument("--config takes key=value, and not `" + word + "`");
+    // The reader's own rules for a setting, by reading one.
+    const Scenario one = traces::parse_scenario("--config " + word,
+                                                "scenario x\n\"x\"\nconfig " + word + "\nsurvey\n");
+    const auto same = std::find_if(s.config.begin(), s.config.end(), [&](const auto& setting) {
+      return setting.key == one.config.at(0).key;
+    });
+    if (same == s.config.end())
+      s.config.push_back(one.config.at(0));
+    else
+      same->value = one.config.at(0).value;
+  }
+}
+
+std::vector<Scenario> collect(const CheckOptions& o) {
+  std::vector<Scenario> scenarios;
+  if (!o.properties.empty()) {
+    scenarios.push_back(bare_question(o));
+  } else if (o.paths.empty()) {
+    add_scenarios(fs::path(traces_folder()) / "runs", scenarios);
+    std::vector<Scenario> shipped;
+    add_scenarios(fs::path(traces_folder()) / "scenarios", shipped);
+    for (Scenario& s : shipped) {
+      const auto& expectations = s.question.expectations;
+      if (!expectations.empty() && expectations.front().bug) scenarios.push_back(std::move(s));
+    }
+  } else {
+    for (const std::string& path : o.paths) add_scenarios(path, scenarios);
+  }
+  for (Scenario& s : scenarios) apply(o, s);
+  return scenarios;
+}
+
+checker::Limits limits_of(const CheckOptions& o) {
+  checker::Limits limits;
+  if (o.states_max > 0) limits.states_max = o.states_max;
+  if (o.seconds_max > 0) limits.seconds_max = o.seconds_max;
+  limits.memory_bytes_max = o.memory_gib_max > 0
+                                ? static_cast<std::uint64_t>(o.memory_gib_max * (1ULL << 30U))
+                                : memory_bytes_default();
+  limits.stop = &stop_requested();
+  return limits;
+}
+
+int exit_code(const std::vector<Answer>& answers) {
+  if (stop_signal() != 0) return 128 + stop_signal();
+  int code = kOk;
+  for (const Answer& a : answers) {
+    if (a.outcome == Outcome::unexpected) return kViolation;
+    if (a.outcome == Outcome::deadlock) code = kDeadlock;
+    if (a.outcome == Outcome::inconclusive && code == kOk) code = kInconclusive;
+  }
+  return code;
+}
+
+std::vector<std::string> write_traces(const std::string& folder, const Answer& a,
+                                      traces::ScenarioRecord& record) {
+  std::vector<std::string> written;
+  for (const ClaimAnswer& c : a.claims) {
+    if (!has_run(a, c)) continue;
+    const std::string& name = a.bound.scenario.name.text;
+    const std::string path =
+        (fs::path(folder) / (c.id == name ? name : name + "-" + c.id)).string() + ".itf.json";
+    traces::Trace trace = trace_of(a, c);
+    trace.meta["replay"] = "./nsmc replay " + path;
+    traces::write_atomically(path, traces::to_itf(trace));
+    record.claims[c.claim].trace = path;
+    written.push_back(path);
+  }
+  return written;
+}
+
+void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), stdout); }
+
+// The main job's report: what holds, what is violated, and the known bugs with their runs.
+void print_default_report(const std::vector<Answer>& answers, const ReportOptions& report) {
+  print("\n" + report_properties(answers, report));
+  print("\nknown bugs, each shown by its shortest run:\n" + report_bugs(answers, report));
+}
+
+}  // namespace
+
+int check(const CheckOptions& o) {
+  if (!o.out.empty()) {
+    std::error_code error;
+    fs::create_directories(o.out, error);
+    if (error)
+      throw traces::FileError(traces::FileErrorKind::cannot_create, "cannot create", o.out,
+                              error.message());
+  }
+  std::vector<Bound> bound;
+  for (const Scenario& s : collect(o)) bound.push_back(bind(s));
+  const bool is_default = o.paths.empty() && o.properties.empty();
+  const bool one = bound.size() == 1;
+  const ReportOptions report{.colour = use_colour(), .show_runs = one};
+  std::vector<Answer> answers;
+  std::vector<traces::ScenarioRecord> records;
+  for (Bound& b : bound) {
+    if (stop_signal() != 0) break;
+    ProgressLine line(o.progress, b.scenario.name.text);
+    answers.push_back(
+        answer(std::move(b), limits_of(o), [&line](const checker::Progress& p) { line(p); }));
+    const Answer& a = answers.back();
+    records.push_back(record_of(a));
+    std::vector<std::string> written;
+    if (!o.out.empty()) written = write_traces(o.out, a, records.back());
+    if (o.json) continue;
+    print(report_line(a, report) + report_details(a, report));
+    for (const std::string& path : written) print("      wrote " + path + "\n");
+    std::fflush(stdout);
+  }
+  const int code = exit_code(answers);
+  if (o.json) {
+    print(traces::to_json(NSMC_VERSION, code, records));
+    return code;
+  }
+  if (is_default || (one && !o.properties.empty())) print_default_report(answers, report);
+  const auto as_expected = std::count_if(answers.begin(), answers.end(), [](const Answer& a) {
+    return a.outcome == Outcome::as_expected;
+  });
+  print(fmt::format("\n{}{} of {} answers are as expected\n", report_totals(answers), as_expected,
+                    bound.size()));
+  return code;
+}
+
+}  // namespace nsmc::cli

@@ -1,0 +1,64 @@
+// The verbs of the command line, and the exit codes they end with.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "checker/cli/progress.hpp"
+
+namespace nsmc::cli {
+
+// TLC's numbers where they exist, sysexits.h for the rest; documented in `nsmc --help`.
+enum ExitCode : int {
+  kOk = 0,
+  kDeadlock = 11,
+  kViolation = 12,      // a safety property is violated, or an answer is not the expected one
+  kInconclusive = 20,   // a limit was reached first
+  kDisagreement = 22,   // a counterexample could not be re-executed
+  kNotConforming = 24,  // a trace is not a run of the model
+  kUsage = 64,
+  kBadData = 65,
+  kNoInput = 66,
+  kInternal = 70
+};
+
+struct CheckOptions {
+  std::vector<std::string> paths;       // scenarios and folders; empty: the default runs
+  std::vector<std::string> properties;  // a bare question instead of scenarios
+  std::string kernel;
+  std::vector<std::string> settings;  // key=value, over those of the scenario
+  std::string out;                    // where traces are written; empty: nowhere
+  bool json = false;
+  std::uint64_t states_max = 0;  // 0: no limit
+  double seconds_max = 0;        // 0: no limit
+  double memory_gib_max = 0;     // 0: 70 % of what there is
+  ProgressStyle progress = ProgressStyle::automatic;
+};
+int check(const CheckOptions& options);
+
+// A trace that is well-formed and no run of the model: exit code 24.
+struct NotARun : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+struct ReplayOptions {
+  std::string path;      // a trace, or a scenario whose run is searched first
+  std::string property;  // which claim of a survey
+  bool straight = false;
+  bool all_fields = false;
+  bool itf = false;  // print the trace as ITF instead
+};
+int replay(const ReplayOptions& options);
+
+int list(const std::string& what, bool markdown);
+int explain(const std::string& id);
+
+// Whether to colour standard output: a terminal, and NO_COLOR is not set (no-color.org).
+bool use_colour();
+
+// The folder of the shipped scenarios and runs: $NSMC_HOME/traces, or the source tree's.
+std::string traces_folder();
+
+}  // namespace nsmc::cli

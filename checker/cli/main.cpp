@@ -1,0 +1,146 @@
+// nsmc: a formal model checker for the life of Linux PID namespaces.  The command line.
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <cstdio>
+#include <cstdlib>
+
+#include "checker/checker.hpp"
+#include "checker/cli/commands.hpp"
+#include "checker/explicit/reexecute.hpp"
+#include "model/lang/oops.hpp"
+#include "traces/files.hpp"
+#include "traces/json_input.hpp"
+#include "traces/scenario_error.hpp"
+
+namespace nsmc::cli {
+
+bool use_colour() {
+  const char* no_colour = std::getenv("NO_COLOR");
+  return isatty(STDOUT_FILENO) == 1 && (no_colour == nullptr || *no_colour == '\0');
+}
+
+std::string traces_folder() {
+  const char* home = std::getenv("NSMC_HOME");
+  return std::string(home != nullptr ? home : NSMC_SOURCE_DIR) + "/traces";
+}
+
+namespace {
+
+constexpr const char* kExitCodes =
+    "Exit codes:\n"
+    "   0  every answer is as expected, and every search was complete\n"
+    "  11  a state in which nobody can move, and no program has ended\n"
+    "  12  a property is violated, or an answer is not the expected one\n"
+    "  20  inconclusive: a limit of states, memory or time was reached\n"
+    "  22  a counterexample could not be re-executed: a bug in nsmc\n"
+    "  24  a trace is not a run of the model\n"
+    "  64 usage, 65 bad data, 66 no input, 70 internal error, 73 cannot create, 74 I/O,\n"
+    "  77 no permission, 130 interrupted (after printing partial results)\n"
+    "\n"
+    "Start with:\n"
+    "  nsmc check                                  the 2007 code: what holds, what does not\n"
+    "  nsmc replay traces/scenarios/bz-07-stealth-child.scn\n"
+    "  nsmc check --property I17 --kernel 2.6.27   a bare question about one kernel\n"
+    "  nsmc explain I17                            what a property means\n";
+
+int fail(int code, const std::string& message) {
+  std::fflush(stdout);
+  fmt::print(stderr, "nsmc: {}\n", message);
+  return code;
+}
+
+void add_check(CLI::App& app, CheckOptions& o, std::string& progress, int& code) {
+  CLI::App* cmd = app.add_subcommand(
+      "check", "Explore scenarios, or the default runs, and compare the answers");
+  cmd->add_option("paths", o.paths, "scenarios (*.scn) and folders of them");
+  cmd->add_option("--property", o.properties, "ask whether this property holds (may be repeated)");
+  cmd->add_option("--kernel", o.kernel, "the kernel to ask about; see `nsmc list kernels`");
+  cmd->add_option("--config", o.settings, "key=value, over the scenario's own (may be repeated)");
+  cmd->add_option("--out", o.out, "write the runs behind the answers to this folder, as ITF JSON");
+  cmd->add_flag("--json", o.json, "print the result as JSON (nsmc-result/1)");
+  cmd->add_option("--states-max", o.states_max, "stop a search after this many states");
+  cmd->add_option("--seconds-max", o.seconds_max, "stop a search after this many seconds");
+  cmd->add_option("--memory-max", o.memory_gib_max,
+                  "stop a search at this many GiB (default: 70 % of what there is)");
+  cmd->add_option("--progress", progress, "auto, json or none")
+      ->check(CLI::IsMember({"auto", "json", "none"}));
+  cmd->callback([&] {
+    if (progress == "json") o.progress = ProgressStyle::json;
+    if (progress == "none") o.progress = ProgressStyle::none;
+    code = check(o);
+  });
+}
+
+void add_replay(CLI::App& app, ReplayOptions& o, int& code) {
+  CLI::App* cmd = app.add_subcommand(
+      "replay", "Re-execute a trace on the model and step through it, forwards and backwards");
+  cmd->add_option("path", o.path, "a trace (*.itf.json), or a scenario whose run is found anew")
+      ->required();
+  cmd->add_option("--property", o.property, "which property of a survey");
+  cmd->add_flag("--straight", o.straight, "print all steps, also on a terminal");
+  cmd->add_flag("--all-fields", o.all_fields, "show unchanged fields too");
+  cmd->add_flag("--itf", o.itf, "print the trace as ITF JSON");
+  cmd->callback([&] { code = replay(o); });
+}
+
+int run(int argc, char** argv) {
+  CLI::App app{"nsmc: a formal model checker for the life of Linux PID namespaces"};
+  app.set_version_flag("--version", std::string("nsmc ") + NSMC_VERSION);
+  app.require_subcommand(1);
+  app.footer(kExitCodes);
+  int code = kOk;
+  CheckOptions check_options;
+  ReplayOptions replay_options;
+  std::string progress = "auto", what, id;
+  bool markdown = false;
+  add_check(app, check_options, progress, code);
+  add_replay(app, replay_options, code);
+  CLI::App* list_command = app.add_subcommand("list", "List what there is");
+  list_command->add_option("what", what, "properties, scenarios, kernels, bugs or defects")
+      ->required()
+      ->check(CLI::IsMember({"properties", "scenarios", "kernels", "bugs", "defects"}));
+  list_command->add_flag("--markdown", markdown, "properties as a table for the documentation");
+  list_command->callback([&] { code = list(what, markdown); });
+  CLI::App* explain_command =
+      app.add_subcommand("explain", "Explain a property, a bug, a kernel or a scenario");
+  explain_command->add_option("id", id, "I17, BZ-07, 2.6.27, bz-07-stealth-child")->required();
+  explain_command->callback([&] { code = explain(id); });
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? kOk : kUsage;
+  }
+  return code;
+}
+
+// Every error is one message and one exit code.
+int guarded(int argc, char** argv) {
+  try {
+    catch_stop_signals();
+    return run(argc, argv);
+  } catch (const traces::ScenarioError& error) {
+    std::fflush(stdout);
+    fmt::print(stderr, "{}", error.render(isatty(STDERR_FILENO) == 1 && use_colour()));
+    return error.kind() == traces::ScenarioError::Kind::unreadable ? kNoInput : kBadData;
+  } catch (const traces::FileError& error) {
+    return fail(error.exit_code, error.what());
+  } catch (const traces::TraceError& error) {
+    return fail(kBadData, error.what());
+  } catch (const NotARun& error) {
+    return fail(kNotConforming, error.what());
+  } catch (const checker::EngineDisagreement& error) {
+    return fail(kDisagreement, error.what());
+  } catch (const std::invalid_argument& error) {
+    return fail(kUsage, error.what());
+  } catch (const std::exception& error) {
+    return fail(kInternal, std::string("internal error: ") + error.what());
+  }
+}
+
+}  // namespace
+}  // namespace nsmc::cli
+
+int main(int argc, char** argv) { return nsmc::cli::guarded(argc, argv); }

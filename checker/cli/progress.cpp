@@ -1,0 +1,97 @@
+// Progress for people and for programs.
+// SPDX-License-Identifier: MIT
+#include "checker/cli/progress.hpp"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <csignal>
+#include <cstdio>
+#include <fstream>
+
+namespace nsmc::cli {
+namespace {
+
+constexpr double kSecondsWithoutTerminal = 30;
+
+std::atomic<bool> stop{false};
+std::atomic<int> stopped_by{0};
+
+extern "C" void on_signal(int signal) {
+  if (stop.exchange(true)) {
+    std::signal(signal, SIG_DFL);
+    std::raise(signal);
+  }
+  stopped_by = signal;
+}
+
+std::string count_text(double n) {
+  if (n >= 1e6) return fmt::format("{:.1f}M", n / 1e6);
+  if (n >= 1e4) return fmt::format("{:.0f}k", n / 1e3);
+  return fmt::format("{:.0f}", n);
+}
+
+}  // namespace
+
+ProgressLine::ProgressLine(ProgressStyle style, std::string what)
+    : style_(style),
+      what_(std::move(what)),
+      terminal_(isatty(STDERR_FILENO) == 1),
+      next_seconds_(style == ProgressStyle::json || terminal_ ? 1 : kSecondsWithoutTerminal) {}
+
+ProgressLine::~ProgressLine() {
+  if (shown_ && terminal_ && style_ == ProgressStyle::automatic) fmt::print(stderr, "\r\x1b[K");
+}
+
+void ProgressLine::operator()(const checker::Progress& p) {
+  if (style_ == ProgressStyle::none || p.seconds < next_seconds_) return;
+  const double rate = static_cast<double>(p.states) / std::max(p.seconds, 1e-9);
+  if (style_ == ProgressStyle::json) {
+    next_seconds_ = p.seconds + 1;
+    fmt::print(stderr,
+               "{{\"run\":\"{}\",\"depth\":{},\"states\":{},\"transitions\":{},\"frontier\":{},"
+               "\"memory_bytes\":{},\"seconds\":{:.1f},\"steps_taken\":{},\"steps_known\":{}}}\n",
+               what_, p.depth, p.states, p.transitions, p.frontier, p.memory_bytes, p.seconds,
+               p.steps_taken, p.steps_known);
+    return;
+  }
+  next_seconds_ = p.seconds + (terminal_ ? 1 : kSecondsWithoutTerminal);
+  const double known = 1 - static_cast<double>(p.states) /
+                               static_cast<double>(std::max<std::uint64_t>(p.transitions, 1));
+  const std::string line = fmt::format(
+      "{} | depth {} | {} states ({}/s, now {}/s) | frontier {}{} | known {:.0f}% | {:.1f} GiB | "
+      "steps {}/{}",
+      what_, p.depth, count_text(static_cast<double>(p.states)), count_text(rate),
+      count_text(p.states_per_second_now), count_text(static_cast<double>(p.frontier)),
+      p.frontier_shrinks ? " shrinking" : "", 100 * known,
+      static_cast<double>(p.memory_bytes) / (1024.0 * 1024 * 1024), p.steps_taken, p.steps_known);
+  if (terminal_)
+    fmt::print(stderr, "\r\x1b[K{}", line);
+  else
+    fmt::print(stderr, "{}\n", line);
+  std::fflush(stderr);
+  shown_ = true;
+}
+
+const std::atomic<bool>& stop_requested() { return stop; }
+int stop_signal() { return stopped_by; }
+
+void catch_stop_signals() {
+  std::signal(SIGINT, on_signal);
+  std::signal(SIGTERM, on_signal);
+}
+
+std::uint64_t memory_bytes_default() {
+  std::uint64_t bytes = static_cast<std::uint64_t>(sysconf(_SC_PHYS_PAGES)) *
+                        static_cast<std::uint64_t>(sysconf(_SC_PAGE_SIZE));
+  for (const char* path :
+       {"/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes"}) {
+    std::ifstream file(path);
+    std::uint64_t limit = 0;
+    if (file >> limit && limit > 0) bytes = std::min(bytes, limit);  // "max" is no number
+  }
+  return bytes / 10 * 7;
+}
+
+}  // namespace nsmc::cli

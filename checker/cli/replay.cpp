@@ -1,0 +1,70 @@
+// nsmc replay: a trace re-executed on the model and shown, from a file or found anew.
+// SPDX-License-Identifier: MIT
+#include <fmt/format.h>
+
+#include <cstdio>
+
+#include "checker/cli/answer.hpp"
+#include "checker/cli/commands.hpp"
+#include "traces/files.hpp"
+#include "traces/itf.hpp"
+#include "traces/replay/stepper.hpp"
+#include "traces/replay/terminal.hpp"
+#include "traces/replay/viewer.hpp"
+#include "traces/text.hpp"
+
+namespace nsmc::cli {
+namespace {
+
+// A run that answers the scenario's question, or the named property of a survey.
+traces::Trace found_anew(const ReplayOptions& o) {
+  Bound bound = bind(traces::read_scenario(o.path));
+  ProgressLine line(ProgressStyle::automatic, bound.scenario.name.text);
+  const Answer a = answer(std::move(bound), {.stop = &stop_requested()},
+                          [&line](const checker::Progress& p) { line(p); });
+  std::string having;
+  for (const ClaimAnswer& claim : a.claims) {
+    if (!has_run(a, claim)) continue;
+    if (o.property.empty() || o.property == claim.id) return trace_of(a, claim);
+    having += (having.empty() ? "" : ", ") + claim.id;
+  }
+  throw traces::FileError(traces::FileErrorKind::no_input, "cannot replay", o.path,
+                          having.empty()
+                              ? "no run shows the answer: it was found by looking everywhere"
+                              : "no run for " + o.property + "; there are runs for " + having);
+}
+
+// Read strictly, then re-executed: nothing is shown that is not a run of this model.
+traces::Trace from_file(const ReplayOptions& o) {
+  traces::Trace trace = traces::from_itf(traces::read_file(o.path), o.path);
+  const auto scenario = trace.meta.find("scenario");
+  if (scenario == trace.meta.end())
+    throw NotARun(o.path +
+                  ": error: the trace has no `scenario` in its #meta, so it is not known on "
+                  "which model it ran");
+  const Bound bound = bind(traces::parse_scenario(o.path + " (scenario)", scenario->second));
+  if (const auto divergence = traces::verify(*bound.system, trace))
+    throw NotARun(o.path + ": error: this is no run of the model: " + divergence->what);
+  return trace;
+}
+
+}  // namespace
+
+int replay(const ReplayOptions& o) {
+  const bool is_scenario = o.path.ends_with(".scn");
+  const traces::Trace trace = is_scenario ? found_anew(o) : from_file(o);
+  if (o.itf) {
+    const std::string text = traces::to_itf(trace);
+    std::fwrite(text.data(), 1, text.size(), stdout);
+    return kOk;
+  }
+  if (!o.straight && traces::on_terminal()) return traces::replay_on_terminal(trace);
+  const std::string text = traces::replay_straight(
+      trace, {.colour = use_colour(), .width = 100, .all_fields = o.all_fields});
+  std::fwrite(text.data(), 1, text.size(), stdout);
+  if (!is_scenario)
+    fmt::print("\nre-executed: all {} steps agree with the model\n", trace.steps.size() - 1);
+  return kOk;
+}
+
+}  // namespace nsmc::cli

@@ -1,0 +1,36 @@
+// All text that a person reads about a check.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "checker/cli/answer.hpp"
+#include "traces/result_json.hpp"
+
+namespace nsmc::cli {
+
+struct ReportOptions {
+  bool colour = false;
+  bool show_runs = false;  // print the run behind each `no`, expected or not
+};
+
+// "ok    bz-07-stealth-child   no: BZ-07, 28 steps   1,234 states, complete, 0.1 s"; then, if the
+// answer is not the expected one, what to make of it.
+std::string report_line(const Answer& answer, const ReportOptions& options);
+std::string report_details(const Answer& answer, const ReportOptions& options);
+
+// The verdicts on all properties over several surveys, worst first by run: one line per property.
+std::string report_properties(const std::vector<Answer>& answers, const ReportOptions& options);
+
+// Known bugs that these answers show, and how to see each again.
+std::string report_bugs(const std::vector<Answer>& answers, const ReportOptions& options);
+
+// Sizes of all searches together, and grounds to doubt a success.
+std::string report_totals(const std::vector<Answer>& answers);
+
+traces::ScenarioRecord record_of(const Answer& answer);
+
+std::string thousands(std::uint64_t n);  // 1,234,567
+
+}  // namespace nsmc::cli

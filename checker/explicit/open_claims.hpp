@@ -1,0 +1,124 @@
+// The claims whose answer is not known yet, and the premises not met yet.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <span>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+#include "checker/checker.hpp"
+#include "checker/explicit/reexecute.hpp"
+
+namespace nsmc::checker {
+
+// Each claim asks one question for its answer and one for its premise: a predicate, and the value
+// that settles it.  A settled question is not asked again.  Since states and moves are shown in
+// breadth-first order, the first that settles a claim ends a shortest run.
+//
+// A premise is looked for wherever its function can be asked: `premise` in every state (for a claim
+// with scope end: in every end), `premise_move` of every move.  A claim without either has met its
+// premise once it was asked at all.
+template <lang::System S>
+class OpenClaims {
+ public:
+  using State = typename S::State;
+  using Claim = lang::Property<S>;
+
+  // `system`, `claims` and `findings` outlive this object.
+  OpenClaims(const S& system, std::span<const Claim> claims, std::vector<Finding<S>>& findings)
+      : system_(system), claims_(claims), findings_(findings) {
+    findings_.assign(claims.size(), {});
+    for (std::size_t i = 0; i < claims.size(); ++i) add(i, claims[i]);
+  }
+
+  bool asks_states() const { return !at_states_.empty(); }
+
+  // `run` is called when there is something to show; it gives the run to this state or move.
+  template <class GetRun>
+  void see_state(const State& state, GetRun run) {
+    ask(at_states_, state, state, run);
+  }
+  template <class GetRun>
+  void see_end(const State& state, GetRun run) {
+    ask(at_ends_, state, state, run);
+  }
+  template <class GetRun>
+  void see_move(const lang::Move<S>& move, GetRun run) {
+    ask(at_moves_, move, move.after, run);
+  }
+
+  // What was not found: an answer if every state was expanded.
+  void close(bool complete) {
+    for (std::size_t i = 0; i < claims_.size(); ++i)
+      if (complete && !findings_[i].run)
+        findings_[i].verdict =
+            claims_[i].expect == lang::Expect::always ? Verdict::holds : Verdict::violated;
+  }
+
+ private:
+  template <class Predicate>
+  struct Question {
+    std::size_t claim = 0;
+    bool of_premise = false;
+    bool settled_by = true;
+    const Predicate* predicate = nullptr;  // empty: true everywhere
+  };
+  template <class Predicate>
+  using Questions = std::vector<Question<Predicate>>;
+  using OfState = std::function<bool(const S&, const State&)>;
+  using OfMove = std::function<bool(const S&, const lang::Move<S>&)>;
+
+  void add(std::size_t i, const Claim& claim) {
+    const bool of_move = claim.scope == lang::Scope::move;
+    if (of_move ? !claim.holds_move : !claim.holds)
+      throw std::logic_error("claim " + claim.id + " has no predicate for its scope");
+    Questions<OfState>& of_states = claim.scope == lang::Scope::end ? at_ends_ : at_states_;
+    const bool settled_by = claim.expect == lang::Expect::sometimes;
+    if (of_move) {
+      at_moves_.push_back({i, false, settled_by, &claim.holds_move});
+    } else {
+      of_states.push_back({i, false, settled_by, &claim.holds});
+    }
+    const bool no_premise = !claim.premise && !claim.premise_move;
+    if (claim.premise || (no_premise && !of_move))
+      of_states.push_back({i, true, true, &claim.premise});
+    if (claim.premise_move || (no_premise && of_move))
+      at_moves_.push_back({i, true, true, &claim.premise_move});
+  }
+
+  template <class Predicate, class Seen, class GetRun>
+  void ask(Questions<Predicate>& questions, const Seen& seen, const State& last, GetRun run) {
+    std::erase_if(questions, [&](const Question<Predicate>& question) {
+      const bool value = !*question.predicate || (*question.predicate)(system_, seen);
+      if (value != question.settled_by) return false;
+      settle(question.claim, question.of_premise, last, run);
+      return true;
+    });
+  }
+
+  template <class GetRun>
+  void settle(std::size_t i, bool premise, const State& last, GetRun run) {
+    Finding<S>& finding = findings_[i];
+    if (premise) {
+      finding.premise_reached = true;
+      return;
+    }
+    Run<S> found = run();
+    confirm(system_, &claims_[i], found, last);
+    finding.run = std::move(found);
+    finding.verdict =
+        claims_[i].expect == lang::Expect::always ? Verdict::violated : Verdict::holds;
+  }
+
+  const S& system_;
+  std::span<const Claim> claims_;
+  std::vector<Finding<S>>& findings_;
+  Questions<OfState> at_states_;
+  Questions<OfState> at_ends_;
+  Questions<OfMove> at_moves_;
+};
+
+}  // namespace nsmc::checker

@@ -1,0 +1,50 @@
+// The second opinion: performs a run with execute() alone and asks the claim again.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstring>
+#include <stdexcept>
+#include <string>
+
+#include "checker/checker.hpp"
+
+namespace nsmc::checker {
+
+// The system does not take a run that the search found, or the run does not show what it should:
+// the engine or the system is wrong, and there is no verdict.
+struct EngineDisagreement : std::logic_error {
+  using std::logic_error::logic_error;
+};
+
+// REQUIRES: the run of a claim with scope move has a move; without a claim it is a deadlock's.
+template <lang::System S>
+void confirm(const S& system, const lang::Property<S>* claim, const Run<S>& run,
+             const typename S::State& expected) {
+  const std::string what = "the run of " + (claim ? "claim " + claim->id : "a deadlock");
+  typename S::State before{}, after = system.initial().at(run.initial);
+  typename S::Action action{};
+  typename S::Events events{};
+  for (const typename S::Action& next : run.actions) {
+    before = after;
+    action = next;
+    events = {};
+    if (!system.execute(before, action, after, events))
+      throw EngineDisagreement(what + ": not possible: " + std::string(system.label(before, next)));
+  }
+  if (std::memcmp(&after, &expected, sizeof after) != 0)
+    throw EngineDisagreement(what + " ends in another state when it is executed");
+  const bool is_move = claim != nullptr && claim->scope == lang::Scope::move;
+  const bool shown = claim == nullptr
+                         ? std::string(system.terminal(after)).empty()
+                         : (claim->expect == lang::Expect::sometimes) ==
+                               (is_move ? claim->holds_move(system, {before, action, after, events})
+                                        : claim->holds(system, after));
+  if (!shown) throw EngineDisagreement(what + " does not show it when it is executed");
+  if (claim != nullptr && claim->scope != lang::Scope::end) return;
+  // execute() has no word for "no move is left".
+  system.successors(after, [&](const auto&, const auto&, const auto&) {
+    throw EngineDisagreement(what + " ends in a state with moves when it is executed");
+  });
+}
+
+}  // namespace nsmc::checker

@@ -1,0 +1,246 @@
+// Breadth-first search of all reachable states: exact, sequential, shortest runs.
+// SPDX-License-Identifier: MIT
+//
+// States are expanded strictly in the order in which they were found, so the first state or move
+// that settles a claim is at the least possible depth; a limit cuts the search short but cannot
+// make a run longer.  Every state is judged when it is found, every move when it is made: a state
+// that was found and not expanded has been judged too.
+#pragma once
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "checker/checker.hpp"
+#include "checker/explicit/bit_packer.hpp"
+#include "checker/explicit/open_claims.hpp"
+#include "checker/explicit/reexecute.hpp"
+#include "checker/explicit/state_store.hpp"
+
+namespace nsmc::checker {
+
+template <lang::System S, class Hash>
+class Search {
+ public:
+  using State = typename S::State;
+  using Action = typename S::Action;
+  using Events = typename S::Events;
+
+  Search(const S& system, std::span<const lang::Property<S>> claims, const Limits& limits,
+         const OnProgress& on_progress, double progress_seconds)
+      : system_(system),
+        limits_(limits),
+        on_progress_(on_progress),
+        progress_seconds_(progress_seconds),
+        claims_(system, claims, result_.findings),
+        packer_(system.significant_bits()),
+        store_(packer_.packed_bytes(), {limits.states_max, limits.memory_bytes_max}) {
+    if (packer_.state_bytes() != sizeof(State))
+      throw std::logic_error("significant_bits() must give a mask for each byte of a state");
+    result_.step_counts.assign(static_cast<std::size_t>(system.step_count()), 0);
+  }
+  Search(const Search&) = delete;
+  Search& operator=(const Search&) = delete;
+
+  Result<S> run() {
+    add_initial_states();
+    level_end_ = store_.size();
+    while (result_.incomplete.empty() && expanded_ < store_.size()) {
+      if (expanded_ == level_end_) {
+        ++depth_;
+        level_end_ = store_.size();
+      }
+      if (limit_reached()) break;
+      expand(static_cast<Index>(expanded_));
+      if (result_.incomplete.empty()) ++expanded_;
+    }
+    result_.states = store_.size();
+    result_.depth = depth_found();
+    result_.memory_bytes = store_.memory_bytes();
+    result_.seconds = seconds();
+    claims_.close(result_.complete());
+    return std::move(result_);
+  }
+
+ private:
+  using Clock = std::chrono::steady_clock;
+  using Store = StateStore<Action, Hash>;
+  using Index = typename Store::Index;
+  static constexpr std::uint64_t kExpansionsPerClock = 256;
+
+  // A successor between the call that produced it and the store.
+  struct Pending {
+    Action action;
+    std::uint32_t tag;
+  };
+
+  void add_initial_states() {
+    const std::vector<State> initial = system_.initial();
+    for (std::size_t i = 0; i < initial.size() && result_.incomplete.empty(); ++i) {
+      initial_.push_back(i);
+      pend(Action{}, initial[i]);
+      insert_pending(Store::kNoParent);
+      if (store_.size() < initial_.size()) initial_.pop_back();
+    }
+  }
+
+  void expand(Index index) {
+    packer_.unpack(store_.packed(index), &state_);
+    const std::uint64_t transitions = result_.transitions;
+    system_.successors(state_, [&](const Action& action, const State& after, const Events& events) {
+      ++result_.transitions;
+      system_.each_step(events, [this](int step) {
+        if (result_.step_counts[static_cast<std::size_t>(step)]++ == 0) ++steps_taken_;
+      });
+      claims_.see_move({state_, action, after, events}, [&] { return run_to(index, &action); });
+      pend(action, after);
+    });
+    if (result_.transitions == transitions) see_end(index);
+    insert_pending(index);
+  }
+
+  void see_end(Index index) {
+    claims_.see_end(state_, [&] { return run_to(index); });
+    const std::string end(system_.terminal(state_));
+    if (!end.empty()) {
+      ++result_.ends[end];
+    } else if (result_.deadlocks++ == 0) {
+      Run<S> run = run_to(index);
+      confirm<S>(system_, nullptr, run, state_);
+      result_.deadlock = std::move(run);
+    }
+  }
+
+  // The successors of one state wait here until all are known, so that the memory they will be
+  // looked up in is on its way meanwhile: docs/adr/0002 has the figures.
+  void pend(const Action& action, const State& after) {
+    const std::size_t at = pending_.size() * packer_.packed_bytes();
+    packed_.resize(std::max(packed_.size(), at + packer_.packed_bytes() + BitPacker::kSlack));
+    packer_.pack(&after, packed_.data() + at);
+    pending_.push_back({action, store_.tag(packed_.data() + at)});
+    store_.prefetch_slot(pending_.back().tag);
+  }
+
+  void insert_pending(Index parent) {
+    for (const Pending& pending : pending_) store_.prefetch_state(pending.tag);
+    const std::byte* packed = packed_.data();
+    for (const Pending& pending : pending_) {
+      const Insertion insertion = store_.insert(packed, pending.tag, parent, pending.action);
+      if (insertion != Insertion::added && insertion != Insertion::known) {
+        stop_because(refusal(insertion));
+        break;
+      }
+      if (insertion == Insertion::added && claims_.asks_states()) {
+        packer_.unpack(packed, &found_);
+        const auto index = static_cast<Index>(store_.size() - 1);
+        claims_.see_state(found_, [&] { return run_to(index); });
+      }
+      packed += packer_.packed_bytes();
+    }
+    pending_.clear();
+  }
+
+  // The run to a state, and with `last` one move further.
+  Run<S> run_to(Index index, const Action* last = nullptr) const {
+    Run<S> run;
+    if (last != nullptr) run.actions.push_back(*last);
+    for (; store_.parent(index) != Store::kNoParent; index = store_.parent(index))
+      run.actions.push_back(store_.action(index));
+    std::reverse(run.actions.begin(), run.actions.end());
+    run.initial = initial_[index];
+    return run;
+  }
+
+  bool limit_reached() {
+    if (limits_.stop != nullptr && limits_.stop->load(std::memory_order_relaxed))
+      return stop_because("stopped on request" + at_depth());
+    if (depth_ >= limits_.depth_max)
+      return stop_because("depth limit of " + std::to_string(limits_.depth_max) + " reached");
+    if (expanded_ % kExpansionsPerClock != 0) return false;
+    const double now = seconds();
+    if (now >= limits_.seconds_max) {
+      std::ostringstream limit;
+      limit << "time limit of " << limits_.seconds_max << " s reached";
+      return stop_because(limit.str() + at_depth());
+    }
+    if (on_progress_ && now - reported_.seconds >= progress_seconds_) report(now);
+    return false;
+  }
+
+  std::string refusal(Insertion insertion) const {
+    if (insertion == Insertion::states_full)
+      return "state limit of " + std::to_string(store_.states_max()) + " reached" + at_depth();
+    if (insertion == Insertion::memory_full)
+      return "memory limit of " + std::to_string(limits_.memory_bytes_max) + " bytes reached" +
+             at_depth();
+    return "the operating system gave no more memory" + at_depth();
+  }
+
+  bool stop_because(const std::string& reason) {
+    const std::uint64_t left = store_.size() - expanded_;
+    result_.incomplete = reason + "; " + std::to_string(left) +
+                         (left == 1 ? " state was" : " states were") + " not expanded";
+    return true;
+  }
+
+  std::uint32_t depth_found() const { return store_.size() > level_end_ ? depth_ + 1 : depth_; }
+  std::string at_depth() const { return " at depth " + std::to_string(depth_found()); }
+  double seconds() const { return std::chrono::duration<double>(Clock::now() - started_).count(); }
+
+  void report(double now) {
+    Progress next{.depth = depth_found(),
+                  .states = store_.size(),
+                  .transitions = result_.transitions,
+                  .frontier = store_.size() - expanded_,
+                  .memory_bytes = store_.memory_bytes(),
+                  .seconds = now,
+                  .steps_taken = steps_taken_,
+                  .steps_known = static_cast<int>(result_.step_counts.size())};
+    next.states_per_second_now =
+        static_cast<double>(next.states - reported_.states) / (now - reported_.seconds);
+    next.frontier_shrinks = next.frontier < reported_.frontier;
+    reported_ = next;
+    on_progress_(next);
+  }
+
+  const S& system_;
+  const Limits& limits_;
+  const OnProgress& on_progress_;
+  double progress_seconds_;
+  Clock::time_point started_ = Clock::now();
+  Progress reported_;
+
+  Result<S> result_;
+  int steps_taken_ = 0;
+  OpenClaims<S> claims_;
+  BitPacker packer_;
+  Store store_;
+  std::vector<std::size_t> initial_;  // by index in the store: which initial state it is
+  std::uint64_t expanded_ = 0;        // indices below are done, the rest is the frontier
+  std::uint64_t level_end_ = 0;       // indices below are at most at depth_
+  std::uint32_t depth_ = 0;           // of the state being expanded
+  State state_{};                     // the state being expanded
+  State found_{};                     // the state being judged
+  std::vector<Pending> pending_;
+  std::vector<std::byte> packed_;
+};
+
+// Explores every state that `system` can reach and judges all claims on the way.  A claim that was
+// settled has its shortest run, re-executed by confirm(); a limit makes the result incomplete.
+// Throws EngineDisagreement, std::logic_error (a bit outside significant_bits(), a claim without a
+// predicate) and what the system throws.
+template <lang::System S, class Hash = Xxh3>
+Result<S> search(const S& system, std::span<const lang::Property<S>> claims, const Limits& limits,
+                 const OnProgress& on_progress = {}, double progress_seconds = 1.0) {
+  return Search<S, Hash>(system, claims, limits, on_progress, progress_seconds).run();
+}
+
+}  // namespace nsmc::checker

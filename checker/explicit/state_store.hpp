@@ -1,0 +1,204 @@
+// The exact set of visited states: an arena in breadth-first order, and a table of indices.
+// SPDX-License-Identifier: MIT
+//
+// A state is its packed bytes, its parent's index and the action that led to it; its index is the
+// order in which it was found.  So the frontier is a range of indices and needs no queue.
+//
+// The table has 8-byte slots: an index and 32 bits of hash, the tag.  A slot's place is the tag's
+// top bits, with linear probing.  Therefore a table twice as large can be filled from the slots
+// alone, in one pass that reads and writes in order and never looks at a state: growing costs a few
+// nanoseconds per slot, and only the table (a tenth of the memory of a typical search) is there
+// twice meanwhile.  Incremental growth would save that tenth and cost a second probe per lookup.
+//
+// Equal tags mean nothing: the whole states are compared.
+#pragma once
+
+#define XXH_INLINE_ALL  // the hash of some 30 bytes is cheaper than a call
+#include <xxhash.h>
+
+#include <algorithm>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <new>
+#include <stdexcept>
+#include <utility>
+#include <vector>
+
+#include "checker/explicit/bit_packer.hpp"
+#include "checker/explicit/pages.hpp"
+
+namespace nsmc::checker {
+
+struct Xxh3 {
+  std::uint64_t operator()(const std::byte* bytes, std::size_t size) const {
+    return XXH3_64bits(bytes, size);
+  }
+};
+
+enum class Insertion : std::uint8_t {
+  added,
+  known,
+  states_full,    // not added: it would be one more than states_max
+  memory_full,    // not added: the store would grow beyond memory_bytes_max
+  memory_refused  // not added: the operating system gives no more
+};
+
+struct StoreLimits {
+  std::uint64_t states_max = std::numeric_limits<std::uint64_t>::max();
+  std::uint64_t memory_bytes_max = std::numeric_limits<std::uint64_t>::max();
+  // The rest is for tests: growth happens at the same places, only sooner.
+  std::size_t chunk_bytes = std::size_t{32} << 20;
+  unsigned slots_log2 = 12;
+};
+
+template <class Action, class Hash = Xxh3>
+class StateStore {
+ public:
+  using Index = std::uint32_t;
+  static constexpr Index kNoParent = 0xffffffff;
+  static constexpr std::uint64_t kStatesMax = 0xfffffffe;  // index + 1 fits 32 bits and is not 0
+
+  explicit StateStore(std::size_t packed_bytes, const StoreLimits& limits = {})
+      : packed_bytes_(packed_bytes),
+        record_bytes_(packed_bytes + sizeof(Index) + sizeof(Action)),
+        states_max_(std::min(limits.states_max, kStatesMax)),
+        memory_bytes_max_(limits.memory_bytes_max),
+        chunk_log2_(static_cast<unsigned>(std::bit_width(
+                        std::max<std::size_t>(limits.chunk_bytes / record_bytes_, 1))) -
+                    1),
+        slots_log2_(limits.slots_log2),
+        table_(table_bytes(slots_log2_)) {
+    if (!table_) throw std::bad_alloc();
+  }
+
+  std::uint64_t size() const { return size_; }
+  std::uint64_t states_max() const { return states_max_; }
+
+  // What was touched: whole pages of states, and the table.
+  std::uint64_t memory_bytes() const { return arena_bytes(size_) + table_bytes(slots_log2_); }
+
+  std::uint32_t tag(const std::byte* packed) const {
+    return static_cast<std::uint32_t>(Hash{}(packed, packed_bytes_) >> 32);
+  }
+
+  void prefetch_slot(std::uint32_t tag) const { __builtin_prefetch(slots() + home(tag)); }
+
+  // The state that insert() will most likely compare with.
+  void prefetch_state(std::uint32_t tag) const {
+    const std::uint64_t slot = slots()[home(tag)];
+    if (static_cast<std::uint32_t>(slot >> 32) != tag || slot == 0) return;
+    const std::byte* state = packed(index_of(slot));
+    for (std::size_t at = 0; at < packed_bytes_; at += 64) __builtin_prefetch(state + at);
+  }
+
+  // If it is known, the first parent and action stay: they are on a shortest run.
+  Insertion insert(const std::byte* state, std::uint32_t tag, Index parent, const Action& action) {
+    const std::uint64_t* place = find(state, tag);
+    if (*place != 0) return Insertion::known;
+    const Insertion room = make_room();
+    if (room != Insertion::added) return room;
+    const Index index = static_cast<Index>(size_++);
+    std::byte* record = record_at(index);
+    std::memcpy(record, state, packed_bytes_);
+    std::memcpy(record + packed_bytes_, &parent, sizeof parent);
+    std::memcpy(record + packed_bytes_ + sizeof parent, &action, sizeof action);
+    put(std::uint64_t{tag} << 32 | (std::uint64_t{index} + 1));
+    return Insertion::added;
+  }
+
+  const std::byte* packed(Index index) const { return record_at(index); }
+  Index parent(Index index) const {
+    Index result = 0;
+    std::memcpy(&result, record_at(index) + packed_bytes_, sizeof result);
+    return result;
+  }
+  Action action(Index index) const {
+    Action result{};
+    std::memcpy(&result, record_at(index) + packed_bytes_ + sizeof(Index), sizeof result);
+    return result;
+  }
+
+ private:
+  static std::size_t table_bytes(unsigned slots_log2) {
+    return sizeof(std::uint64_t) << slots_log2;
+  }
+  static Index index_of(std::uint64_t slot) { return static_cast<Index>(slot) - 1; }
+
+  std::uint64_t* slots() const { return reinterpret_cast<std::uint64_t*>(table_.begin()); }
+  std::uint64_t slot_mask() const { return (std::uint64_t{1} << slots_log2_) - 1; }
+  std::uint64_t home(std::uint32_t tag) const {
+    return std::uint64_t{tag} << 32 >> (64 - slots_log2_);
+  }
+
+  std::byte* record_at(Index index) const {
+    const Index in_chunk = index & ((Index{1} << chunk_log2_) - 1);
+    return chunks_[index >> chunk_log2_].begin() + in_chunk * record_bytes_;
+  }
+
+  // Its slot, or the free one at which the search for it ends.
+  const std::uint64_t* find(const std::byte* state, std::uint32_t tag) const {
+    std::uint64_t at = home(tag);
+    for (;; at = (at + 1) & slot_mask()) {
+      const std::uint64_t slot = slots()[at];
+      if (slot == 0) return slots() + at;
+      if (static_cast<std::uint32_t>(slot >> 32) != tag) continue;
+      if (std::memcmp(packed(index_of(slot)), state, packed_bytes_) == 0) return slots() + at;
+    }
+  }
+
+  void put(std::uint64_t slot) {
+    std::uint64_t at = home(static_cast<std::uint32_t>(slot >> 32));
+    while (slots()[at] != 0) at = (at + 1) & slot_mask();
+    slots()[at] = slot;
+  }
+
+  // For one more state: `added` if it may be.
+  Insertion make_room() {
+    if (size_ >= states_max_) return Insertion::states_full;
+    const bool larger_table = size_ + 1 > (std::uint64_t{3} << slots_log2_) / 4;
+    const std::uint64_t tables_bytes =
+        table_bytes(slots_log2_) + (larger_table ? table_bytes(slots_log2_ + 1) : 0);
+    if (arena_bytes(size_ + 1) + tables_bytes > memory_bytes_max_) return Insertion::memory_full;
+    if (larger_table && !grow_table()) return Insertion::memory_refused;
+    if (size_ >> chunk_log2_ < chunks_.size()) return Insertion::added;
+    Pages chunk(chunk_bytes());  // mapped, not touched
+    if (!chunk) return Insertion::memory_refused;
+    chunks_.push_back(std::move(chunk));
+    return Insertion::added;
+  }
+
+  bool grow_table() {
+    Pages larger(table_bytes(slots_log2_ + 1));
+    if (!larger) return false;
+    const Pages smaller = std::exchange(table_, std::move(larger));
+    const auto* old_slots = reinterpret_cast<const std::uint64_t*>(smaller.begin());
+    const std::uint64_t old_size = std::uint64_t{1} << slots_log2_;
+    ++slots_log2_;
+    for (std::uint64_t at = 0; at < old_size; ++at)
+      if (old_slots[at] != 0) put(old_slots[at]);
+    return true;
+  }
+
+  std::size_t chunk_bytes() const { return (record_bytes_ << chunk_log2_) + BitPacker::kSlack; }
+  std::uint64_t arena_bytes(std::uint64_t states) const {
+    const std::uint64_t whole_chunks = states >> chunk_log2_;
+    const std::uint64_t rest = states - (whole_chunks << chunk_log2_);
+    return whole_chunks * Pages::rounded_up(chunk_bytes()) +
+           Pages::rounded_up(rest * record_bytes_);
+  }
+
+  std::size_t packed_bytes_;
+  std::size_t record_bytes_;
+  std::uint64_t states_max_;
+  std::uint64_t memory_bytes_max_;
+  unsigned chunk_log2_;  // states per chunk
+  unsigned slots_log2_;
+  std::uint64_t size_ = 0;
+  std::vector<Pages> chunks_;
+  Pages table_;
+};
+
+}  // namespace nsmc::checker
