@@ -100,15 +100,15 @@ std::string because(const Pidns& system, const Row* row, std::span<const Pidns::
   Pidns::State before = system.initial().front();
   Pidns::State after = before;
   std::string last = "the initial state";
+  Pidns::Events events;
   for (const Pidns::Action& action : run) {
-    Pidns::Events events;
     before = after;
     last = system.actor(action) + " in " + system.label(before, action);
     if (!system.execute(before, action, after, events)) return {};
   }
   if (const int fault = after.fault.value(); fault != 0)
     return "the kernel stops with " + std::string(lang::fault_name(static_cast<Fault>(fault))) +
-           "; last moved " + last + ".";
+           " in " + system.step_name(events.oops_step) + ", called by " + last + ".";
   return system.judge(after, [&]() -> std::string {
     std::string why;
     const std::string_view id = row == nullptr ? "" : row->id;

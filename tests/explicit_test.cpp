@@ -63,21 +63,13 @@ lang::Property<S> of_moves(Expect expect, OfMove<S> holds, OfMove<S> premise = {
   return claim;
 }
 
-// What a search found, in numbers that a second implementation can be compared in.
-struct Figures {
-  std::uint64_t states = 0, transitions = 0, ends = 0;
-  std::uint32_t depth = 0;
-  bool operator==(const Figures&) const = default;
-};
-std::ostream& operator<<(std::ostream& out, const Figures& f) {
-  return out << f.states << " states, " << f.transitions << " transitions, " << f.ends
-             << " ends, depth " << f.depth;
-}
+// States, transitions, ends and depth: what a second implementation can be compared in.
+using Figures = std::array<std::uint64_t, 4>;
 template <class S>
 Figures figures(const Result<S>& result) {
-  Figures f{result.states, result.transitions, result.deadlocks, result.depth};
-  for (const auto& [name, count] : result.ends) f.ends += count;
-  return f;
+  std::uint64_t ends = result.deadlocks;
+  for (const auto& [name, count] : result.ends) ends += count;
+  return {result.states, result.transitions, ends, result.depth};
 }
 
 // The whole of a breadth-first search, with nothing but std::set of states as strings of bytes.
@@ -87,7 +79,7 @@ Figures naive(const S& system) {
   const auto bytes = [](const State& s) {
     return std::string(reinterpret_cast<const char*>(&s), sizeof s);
   };
-  Figures f;
+  std::uint64_t transitions = 0, ends = 0, depth = 0;
   std::set<std::string> seen;
   std::vector<State> level;
   for (const State& s : system.initial())
@@ -95,16 +87,15 @@ Figures naive(const S& system) {
   while (true) {
     std::vector<State> next;
     for (const State& s : level) {
-      const std::uint64_t before = f.transitions;
+      const std::uint64_t before = transitions;
       system.successors(s, [&](const auto&, const State& after, const auto&) {
-        ++f.transitions;
+        ++transitions;
         if (seen.insert(bytes(after)).second) next.push_back(after);
       });
-      f.ends += f.transitions == before;
+      ends += transitions == before ? 1 : 0;
     }
-    f.states = seen.size();
-    if (next.empty()) return f;
-    ++f.depth;
+    if (next.empty()) return {seen.size(), transitions, ends, depth};
+    ++depth;
     level = next;
   }
 }
@@ -124,6 +115,7 @@ void expect_same_as_naive(const S& system) {
   EXPECT_EQ(figures(run(system)), known);
   EXPECT_EQ(figures(run(system)), known) << "the second time";
   EXPECT_EQ(figures(run<S, Fourfold>(system)), known);
+  if (known[0] > 5000) return;  // it is quadratic
   EXPECT_EQ(figures(run<S, OneForAll>(system)), known);
 }
 
@@ -230,6 +222,21 @@ TEST(Explicit, JudgesMovesIntoKnownStatesToo) {
   EXPECT_TRUE(result.findings[0].premise_reached);
   EXPECT_EQ(result.findings[1].verdict, Verdict::violated);
   EXPECT_FALSE(result.findings[1].premise_reached);
+}
+
+struct ManyStarts : toys::DieHard {
+  std::vector<State> initial() const { return {{5, 3}, {0, 0}, {0, 0}, {4, 3}}; }
+};
+
+TEST(Explicit, NamesTheInitialStateOfARunEvenAfterDuplicates) {
+  const auto result = run<ManyStarts>(
+      {}, {always<ManyStarts>([](const auto&, const auto& s) { return s.big != 4; }),
+           sometimes<ManyStarts>([](const auto&, const auto& s) { return s.small == 2; })});
+  EXPECT_EQ(result.states, 16U);
+  EXPECT_EQ(result.findings[0].run.value().initial, 3U);
+  EXPECT_TRUE(result.findings[0].run.value().actions.empty());
+  EXPECT_EQ(result.findings[1].run.value().initial, 3U);
+  EXPECT_EQ(result.findings[1].run.value().actions.size(), 1U);
 }
 
 TEST(Explicit, SaysThatAClaimIsVacuous) {

@@ -78,9 +78,9 @@ TEST(Scenario, the_flagship_is_read) {
   EXPECT_EQ(s.kernel->text, "2.6.24-seed");
   ASSERT_EQ(s.changes.size(), 2U);
   EXPECT_TRUE(s.changes[0].with);
-  EXPECT_EQ(s.changes[0].bug.text, "S1");
+  EXPECT_EQ(s.changes[0].id.text, "S1");
   EXPECT_FALSE(s.changes[1].with);
-  EXPECT_EQ(s.changes[1].bug.text, "BZ-07");
+  EXPECT_EQ(s.changes[1].id.text, "BZ-07");
   ASSERT_EQ(s.config.size(), 6U);
   EXPECT_EQ(s.config[2].key.text, "pid_max");
   EXPECT_TRUE(s.config[2].value.is_integer());

@@ -118,9 +118,9 @@ class Parser {
     out_.kernel = name_of(c.word("a kernel name"));
     while (c.sees("with") || c.sees("without")) {
       const bool with = c.take().text == "with";
-      Name bug = parse_id(c, "the id of a known bug");
-      once(bugs_, bug, "named");
-      out_.changes.push_back({with, std::move(bug)});
+      Name change = parse_id(c, "the id of a change");
+      once(changes_, change, "named");
+      out_.changes.push_back({with, std::move(change)});
     }
     c.expect_end("`with`, `without` or the end of the line");
   }
@@ -273,7 +273,7 @@ class Parser {
   std::vector<Token> tokens_;
   Token asked_;
   Part part_ = Part::nothing;
-  Seen bugs_, keys_, labels_, bound_, listed_, properties_, expected_;
+  Seen changes_, keys_, labels_, bound_, listed_, properties_, expected_;
 };
 
 [[noreturn]] void fail_file(const std::string& path, ScenarioError::Kind kind,

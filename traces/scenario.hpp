@@ -55,10 +55,10 @@ struct Setting {
   bool operator==(const Setting&) const = default;
 };
 
-// A known bug put into the kernel (`with`) or taken out of it (`without`).
+// A change that the kernel is given (`with`) or spared (`without`), named after the bug it mends.
 struct Change {
   bool with = true;
-  Name bug;
+  Name id;
   bool operator==(const Change&) const = default;
 };
 

@@ -22,7 +22,7 @@ std::string header(const Scenario& scenario) {
   std::string out;
   if (scenario.kernel) out += "kernel " + scenario.kernel->text;
   for (const Change& change : scenario.changes)
-    out += (change.with ? " with " : " without ") + change.bug.text;
+    out += (change.with ? " with " : " without ") + change.id.text;
   if (scenario.kernel) out += "\n";
   for (const Setting& setting : scenario.config)
     out += fmt::format("{}{}={}", &setting == &scenario.config.front() ? "config " : " ",

@@ -69,8 +69,11 @@ std::size_t offset_of_column(std::string_view text, std::size_t count) {
 // What the fields of a zeroed kernel object read as.
 bool reads_as_nothing(const std::string& value) {
   return value.empty() || value == "0" || value == "false" || value == "-" || value == "none" ||
-         value == "NULL";
+         value == "NULL" || value == "{}" || value == "uninitialised";
 }
+
+// See trace.hpp: a slash in its name makes a field a detail.
+bool is_detail(const std::string& name) { return name.find('/') != std::string::npos; }
 
 void append_lines(std::string& out, const std::vector<std::string>& lines) {
   for (const std::string& line : lines) out += line + "\n";
@@ -221,6 +224,9 @@ std::vector<FieldLine> field_lines(const Trace& trace, std::size_t k, bool all) 
     const bool known = i < then.size() && then[i].name == now[i].name;
     const bool changed = !known || then[i].value != now[i].value;
     if (!changed && (!all || reads_as_nothing(now[i].value))) continue;
+    if (!all && is_detail(now[i].name)) continue;
+    const bool was_nothing = !known || reads_as_nothing(then[i].value);
+    if (!all && was_nothing && reads_as_nothing(now[i].value)) continue;
     lines.push_back({.name = printable(now[i].name),
                      .was = changed && known ? printable(then[i].value) : "",
                      .is = printable(now[i].value),

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 //
 // Nothing here knows a PID, an engine or a file format: values are strings as a person reads them.
+// A field whose name has a slash, such as "t1/alloc_pidmap.last", is a detail: it is part of the
+// state, and shown only on demand.
 #pragma once
 
 #include <map>

@@ -282,16 +282,15 @@ std::uint32_t changes_of(const Scenario& s) {
     changes = found->changes;
   }
   for (const traces::Change& change : s.changes) {
-    const kernel::Bug* bug = kernel::find_bug(change.bug.text);
+    const kernel::Bug* bug = kernel::find_bug(change.id.text);
     if (bug == nullptr || !bug->change) {
       std::vector<std::string> known;
       for (const auto& b : kernel::kBugs)
         if (b.change) known.emplace_back(b.id);
-      unknown(s, change.bug, "bug that can be put in or taken out", known);
+      unknown(s, change.id, "change", known);
     }
-    // A kernel `with` a bug is one without its fix.
     const std::uint32_t bit = 1U << static_cast<int>(*bug->change);
-    changes = change.with ? changes & ~bit : changes | bit;
+    changes = change.with ? changes | bit : changes & ~bit;
   }
   return changes;
 }

@@ -119,8 +119,8 @@ class Search {
     }
   }
 
-  // The successors of one state wait here until all are known, so that the memory they will be
-  // looked up in is on its way meanwhile: docs/adr/0002 has the figures.
+  // The successors of one state wait until all are there, while the cache lines in which they will
+  // be looked up are on their way: docs/adr/0002-explicit-engine.md has the figures.
   void pend(const Action& action, const State& after) {
     const std::size_t at = pending_.size() * packer_.packed_bytes();
     packed_.resize(std::max(packed_.size(), at + packer_.packed_bytes() + BitPacker::kSlack));
@@ -130,7 +130,6 @@ class Search {
   }
 
   void insert_pending(Index parent) {
-    for (const Pending& pending : pending_) store_.prefetch_state(pending.tag);
     const std::byte* packed = packed_.data();
     for (const Pending& pending : pending_) {
       const Insertion insertion = store_.insert(packed, pending.tag, parent, pending.action);

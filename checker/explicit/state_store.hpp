@@ -86,14 +86,6 @@ class StateStore {
 
   void prefetch_slot(std::uint32_t tag) const { __builtin_prefetch(slots() + home(tag)); }
 
-  // The state that insert() will most likely compare with.
-  void prefetch_state(std::uint32_t tag) const {
-    const std::uint64_t slot = slots()[home(tag)];
-    if (static_cast<std::uint32_t>(slot >> 32) != tag || slot == 0) return;
-    const std::byte* state = packed(index_of(slot));
-    for (std::size_t at = 0; at < packed_bytes_; at += 64) __builtin_prefetch(state + at);
-  }
-
   // If it is known, the first parent and action stay: they are on a shortest run.
   Insertion insert(const std::byte* state, std::uint32_t tag, Index parent, const Action& action) {
     const std::uint64_t* place = find(state, tag);

@@ -29,6 +29,7 @@ struct Events {
   std::int16_t clone_result = 0;    // ... and gave this
   std::uint8_t wait_returned = 0;   // a wait4() returned ...
   std::int16_t wait_result = 0;     // ... this
+  std::uint8_t oops_step = 0;       // the step in which the kernel stopped
 };
 
 class Concrete {

@@ -99,6 +99,7 @@ bool run(Concrete& machine, int context) {
       next = steps[static_cast<std::size_t>(number)].row.run();
     } catch (const lang::Oops& oops) {
       machine.state.fault = static_cast<int>(oops.fault);
+      machine.events.oops_step = static_cast<std::uint8_t>(number);
       machine.events.steps[number / 64] |= std::uint64_t{1} << number % 64;
       return true;
     }

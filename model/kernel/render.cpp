@@ -180,7 +180,7 @@ std::vector<Field> Pidns::fields(const State& state) const {
         if (!in_use(kind, index, config_)) return;
         std::string full;
         if (kind == "stack")
-          full = (index == kSoftirq ? "softirq" : "t" + std::to_string(index)) + ".stack.";
+          full = (index == kSoftirq ? "softirq" : "t" + std::to_string(index)) + "/";  // a detail
         else if (index >= 0 && (kind == "variable" || kind == "task_label" || kind == "ns_label")) {
           const auto at = static_cast<std::size_t>(index);
           const std::string& given = kind == "variable"     ? userland_.variable_names[at]
