@@ -79,7 +79,9 @@ Figures naive(const S& system) {
   const auto bytes = [](const State& s) {
     return std::string(reinterpret_cast<const char*>(&s), sizeof s);
   };
-  std::uint64_t transitions = 0, ends = 0, depth = 0;
+  std::uint64_t transitions = 0;
+  std::uint64_t ends = 0;
+  std::uint64_t depth = 0;
   std::set<std::string> seen;
   std::vector<State> level;
   for (const State& s : system.initial())
@@ -225,7 +227,7 @@ TEST(Explicit, JudgesMovesIntoKnownStatesToo) {
 }
 
 struct ManyStarts : toys::DieHard {
-  std::vector<State> initial() const { return {{5, 3}, {0, 0}, {0, 0}, {4, 3}}; }
+  static std::vector<State> initial() { return {{5, 3}, {0, 0}, {0, 0}, {4, 3}}; }
 };
 
 TEST(Explicit, NamesTheInitialStateOfARunEvenAfterDuplicates) {

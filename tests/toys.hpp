@@ -127,10 +127,12 @@ struct Jugs {
   std::uint8_t big = 0, small = 0;
 };
 struct DieHard : Numbered<DieHard, Jugs> {
-  int moves() const { return 6; }
-  State widest() const { return {7, 3}; }
-  bool move(State& s, int number) const {
-    const int big = s.big, small = s.small, total = big + small;
+  static int moves() { return 6; }
+  static State widest() { return {7, 3}; }
+  static bool move(State& s, int number) {
+    const int big = s.big;
+    const int small = s.small;
+    const int total = big + small;
     const int new_big[] = {5, big, 0, big, total < 5 ? total : 5, total < 3 ? 0 : total - 3};
     const int new_small[] = {small, 3, small, 0, total < 5 ? 0 : total - 5, total < 3 ? total : 3};
     s = {static_cast<std::uint8_t>(new_big[number]), static_cast<std::uint8_t>(new_small[number])};
@@ -144,9 +146,9 @@ struct MutexState {
   std::uint8_t lock = 0;
 };
 struct BrokenMutex : Numbered<BrokenMutex, MutexState> {
-  int moves() const { return 2; }
-  State widest() const { return {{3, 3}, 1}; }
-  bool move(State& s, int number) const {
+  static int moves() { return 2; }
+  static State widest() { return {{3, 3}, 1}; }
+  static bool move(State& s, int number) {
     std::uint8_t& pc = s.pc[static_cast<std::size_t>(number)];
     if (pc == 0 && s.lock == 1) return false;
     if (pc == 1) s.lock = 1;
@@ -163,10 +165,11 @@ struct PetersonState {
   std::uint8_t turn = 0;
 };
 struct Peterson : Numbered<Peterson, PetersonState> {
-  int moves() const { return 2; }
-  State widest() const { return {{3, 3}, {1, 1}, 1}; }
-  bool move(State& s, int number) const {
-    const auto me = static_cast<std::size_t>(number), other = 1 - me;
+  static int moves() { return 2; }
+  static State widest() { return {{3, 3}, {1, 1}, 1}; }
+  static bool move(State& s, int number) {
+    const auto me = static_cast<std::size_t>(number);
+    const std::size_t other = 1 - me;
     if (s.pc[me] == 0) s.flag[me] = 1;
     if (s.pc[me] == 1) s.turn = static_cast<std::uint8_t>(other);
     if (s.pc[me] == 2 && s.flag[other] == 1 && s.turn == other) return false;
@@ -182,9 +185,9 @@ struct LocksState {
   std::array<std::uint8_t, 2> owner{};  // of each lock: task + 1
 };
 struct TwoLocks : Numbered<TwoLocks, LocksState> {
-  int moves() const { return 2; }
-  State widest() const { return {{3, 3}, {3, 3}}; }
-  bool move(State& s, int number) const {
+  static int moves() { return 2; }
+  static State widest() { return {{3, 3}, {3, 3}}; }
+  static bool move(State& s, int number) {
     const auto me = static_cast<std::size_t>(number);
     if (s.pc[me] == 3) return false;
     if (s.pc[me] == 2) {
@@ -197,7 +200,7 @@ struct TwoLocks : Numbered<TwoLocks, LocksState> {
     ++s.pc[me];
     return true;
   }
-  std::string terminal(const State& s) const {
+  static std::string terminal(const State& s) {
     return s.pc[0] == 3 && s.pc[1] == 3 ? "both done" : "";
   }
 };
@@ -210,10 +213,10 @@ struct Counter : Numbered<Counter, Count> {
   std::uint32_t last = 200'000;
   std::uint32_t widest_value = 0x3ffff;
 
-  int moves() const { return 1; }
+  static int moves() { return 1; }
   State widest() const { return {widest_value}; }
   bool move(State& s, int) const { return s.value++ < last; }
-  std::string terminal(const State&) const { return "counted"; }
+  static std::string terminal(const State&) { return "counted"; }
 };
 
 // 0 -> 1, 0 -> 2, and the bad move 1 -> 2 (number 1), which finds no new state.
@@ -221,15 +224,15 @@ struct Place {
   std::uint8_t at = 0;
 };
 struct Shortcut : Numbered<Shortcut, Place> {
-  int moves() const { return 2; }
-  State widest() const { return {3}; }
-  bool move(State& s, int number) const {
+  static int moves() { return 2; }
+  static State widest() { return {3}; }
+  static bool move(State& s, int number) {
     const bool bad = s.at == 1 && number == 1;
     if (s.at != 0 && !bad) return false;
     s.at = static_cast<std::uint8_t>(bad || number == 1 ? 2 : 1);
     return true;
   }
-  std::string terminal(const State&) const { return "2"; }
+  static std::string terminal(const State&) { return "2"; }
 };
 
 // execute() does not do what successors() said: it stops one short.
@@ -249,25 +252,25 @@ struct Lamp {
   struct Action {};  // at most 8 bytes that identify a move; here there is but one
   struct Events {};  // what moves report besides the state they lead to
 
-  std::vector<State> initial() const { return {{}}; }
-  bool execute(const State& s, Action, State& after, Events&) const {
+  static std::vector<State> initial() { return {{}}; }
+  static bool execute(const State& s, Action, State& after, Events&) {
     after = {static_cast<std::uint8_t>(1 - s.on), static_cast<std::uint8_t>(s.presses + 1)};
     return s.presses < 3;
   }
   template <class Emit>
-  void successors(const State& s, Emit&& emit) const {
+  static void successors(const State& s, Emit&& emit) {
     State after;
     Events events;
     if (execute(s, {}, after, events)) emit(Action{}, after, events);
   }
-  std::vector<std::uint8_t> significant_bits() const { return {0b1, 0b11}; }
-  int step_count() const { return 1; }
-  std::string step_name(int) const { return "press"; }
-  void each_step(const Events&, auto&& f) const { f(0); }
-  std::string terminal(const State& s) const { return s.on == 1 ? "" : "dark for ever"; }
-  std::vector<lang::Field> fields(const State& s) const { return {{"on", s.on == 1 ? "1" : "0"}}; }
-  std::string actor(Action) const { return "hand"; }
-  std::string label(const State&, Action) const { return "press"; }
+  static std::vector<std::uint8_t> significant_bits() { return {0b1, 0b11}; }
+  static int step_count() { return 1; }
+  static std::string step_name(int) { return "press"; }
+  static void each_step(const Events&, auto&& f) { f(0); }
+  static std::string terminal(const State& s) { return s.on == 1 ? "" : "dark for ever"; }
+  static std::vector<lang::Field> fields(const State& s) { return {{"on", std::to_string(s.on)}}; }
+  static std::string actor(Action) { return "hand"; }
+  static std::string label(const State&, Action) { return "press"; }
 };
 
 }  // namespace nsmc::toys

@@ -42,7 +42,8 @@ std::string config_text(const kernel::Config& c) {
       " pid_max=" + std::to_string(c.pid_max) +
       " reserved_pids=" + std::to_string(c.reserved_pids) +
       " failures=" + std::to_string(c.failures) + " steps=";
-  return text + (c.steps == kernel::Granularity::kernel ? "kernel" : "syscall");
+  const std::string calls = c.calls > 0 ? " calls=" + std::to_string(c.calls) : "";
+  return text + (c.steps == kernel::Granularity::kernel ? "kernel" : "syscall") + calls;
 }
 
 }  // namespace
@@ -60,6 +61,10 @@ Answer answer(Bound bound, const checker::Limits& limits, const checker::OnProgr
     one.id = claim.id;
     one.says = claim.says;
     one.claim = i;
+    one.property = is_survey ? claim.id
+                   : question.kind == Kind::always && props::find(question.condition.text)
+                       ? question.condition.text
+                       : "";
     one.verdict = finding.verdict;
     one.vacuous = finding.verdict == Verdict::holds && !finding.premise_reached &&
                   (claim.premise != nullptr || claim.premise_move != nullptr);

@@ -15,8 +15,9 @@ namespace nsmc::cli {
 enum class Outcome : std::uint8_t { as_expected, unexpected, deadlock, inconclusive };
 
 struct ClaimAnswer {
-  std::string id;    // of the property, or the scenario's name
-  std::string says;  // the property, or the question
+  std::string id;        // of the property, or the scenario's name
+  std::string says;      // the property, or the question
+  std::string property;  // that it is about: itself, or that of `always ID`; else empty
   checker::Verdict verdict = checker::Verdict::unknown;
   bool vacuous = false;          // complete, and its premise was never true
   bool expected_to_hold = true;  // by the scenario

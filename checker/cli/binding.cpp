@@ -33,7 +33,7 @@ std::vector<std::string> keys_of(const Rows& rows) {
                           const std::vector<std::string>& known) {
   std::string what = "unknown " + kind + " `" + name.text + "`";
   if (const std::string hint = traces::did_you_mean(name.text, known); !hint.empty()) {
-    what += "; did you mean `" + hint + "`?";
+    what += hint;
   } else {
     what += "; known are ";
     for (std::size_t i = 0; i < known.size(); ++i) what += (i == 0 ? "" : ", ") + known[i];
@@ -76,6 +76,7 @@ const std::map<std::string, std::pair<Setter, std::string>>& settings() {
       {"reserved_pids", {number(&Config::reserved_pids), "1..7"}},
       {"bits_per_page", {number(&Config::bits_per_page), "2..8"}},
       {"failures", {number(&Config::failures), "0..3"}},
+      {"calls", {number(&Config::calls), "0..31"}},
       {"NAMESPACES", {yes_or_no(&Config::config_namespaces), "y or n"}},
       {"PID_NS", {yes_or_no(&Config::config_pid_ns), "y or n"}},
       {"steps",

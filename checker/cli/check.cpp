@@ -5,6 +5,9 @@
 #include <algorithm>
 #include <cstdio>
 #include <filesystem>
+#include <functional>
+#include <future>
+#include <thread>
 
 #include "checker/cli/commands.hpp"
 #include "checker/cli/report.hpp"
@@ -132,6 +135,33 @@ void print_default_report(const std::vector<Answer>& answers, const ReportOption
   print("\nknown bugs, each shown by its shortest run:\n" + report_bugs(answers, report));
 }
 
+// Searches are independent, so several run at once; each takes the next scenario when it is done.
+// Answers are given in the order of the scenarios, whichever search ends first.
+void answer_all(std::vector<Bound> bound, const CheckOptions& o,
+                const std::function<void(Answer&&)>& take) {
+  std::vector<std::future<Answer>> pending;
+  const std::size_t jobs =
+      std::max<std::size_t>(1, o.jobs > 0 ? o.jobs : std::thread::hardware_concurrency());
+  checker::Limits limits = limits_of(o);
+  limits.memory_bytes_max /= std::min(jobs, std::max<std::size_t>(1, bound.size()));
+  std::size_t next = 0;
+  const auto start = [&] {
+    if (next == bound.size() || stop_signal() != 0) return;
+    pending.push_back(
+        std::async(std::launch::async, [b = std::move(bound[next]), &o, limits]() mutable {
+          ProgressLine line(o.progress, b.scenario.name.text);
+          return answer(std::move(b), limits, [&line](const checker::Progress& p) { line(p); });
+        }));
+    ++next;
+  };
+  for (std::size_t i = 0; i < jobs; ++i) start();
+  for (std::size_t i = 0; i < pending.size(); ++i) {
+    Answer done = pending[i].get();
+    start();
+    take(std::move(done));
+  }
+}
+
 }  // namespace
 
 int check(const CheckOptions& o) {
@@ -145,24 +175,22 @@ int check(const CheckOptions& o) {
   std::vector<Bound> bound;
   for (const Scenario& s : collect(o)) bound.push_back(bind(s));
   const bool is_default = o.paths.empty() && o.properties.empty();
-  const bool one = bound.size() == 1;
+  const std::size_t asked = bound.size();
+  const bool one = asked == 1;
   const ReportOptions report{.colour = use_colour(), .show_runs = one};
   std::vector<Answer> answers;
   std::vector<traces::ScenarioRecord> records;
-  for (Bound& b : bound) {
-    if (stop_signal() != 0) break;
-    ProgressLine line(o.progress, b.scenario.name.text);
-    answers.push_back(
-        answer(std::move(b), limits_of(o), [&line](const checker::Progress& p) { line(p); }));
-    const Answer& a = answers.back();
+  answer_all(std::move(bound), o, [&](Answer&& a) {
     records.push_back(record_of(a));
     std::vector<std::string> written;
     if (!o.out.empty()) written = write_traces(o.out, a, records.back());
-    if (o.json) continue;
-    print(report_line(a, report) + report_details(a, report));
-    for (const std::string& path : written) print("      wrote " + path + "\n");
-    std::fflush(stdout);
-  }
+    if (!o.json) {
+      print(report_line(a, report) + report_details(a, report));
+      for (const std::string& path : written) print("      wrote " + path + "\n");
+      std::fflush(stdout);
+    }
+    answers.push_back(std::move(a));
+  });
   const int code = exit_code(answers);
   if (o.json) {
     print(traces::to_json(NSMC_VERSION, code, records));
@@ -173,7 +201,7 @@ int check(const CheckOptions& o) {
     return a.outcome == Outcome::as_expected;
   });
   print(fmt::format("\n{}{} of {} answers are as expected\n", report_totals(answers), as_expected,
-                    bound.size()));
+                    asked));
   return code;
 }
 

@@ -31,6 +31,7 @@ struct CheckOptions {
   std::vector<std::string> settings;  // key=value, over those of the scenario
   std::string out;                    // where traces are written; empty: nowhere
   bool json = false;
+  std::size_t jobs = 0;          // searches at a time; 0: one per processor
   std::uint64_t states_max = 0;  // 0: no limit
   double seconds_max = 0;        // 0: no limit
   double memory_gib_max = 0;     // 0: 70 % of what there is

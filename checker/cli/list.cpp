@@ -136,9 +136,9 @@ int explain(const std::string& id) {
   for (const auto& k : kernel::kernels()) known.emplace_back(k.name);
   for (const auto& s : shipped_scenarios()) known.push_back(s.name.text);
   const std::string hint = traces::did_you_mean(id, known);
-  throw std::invalid_argument("nothing is called `" + id + "`" +
-                              (hint.empty() ? "; see `nsmc list properties|scenarios|kernels|bugs`"
-                                            : "; did you mean `" + hint + "`?"));
+  throw std::invalid_argument(
+      "nothing is called `" + id + "`" +
+      (hint.empty() ? "; see `nsmc list properties|scenarios|kernels|bugs`" : hint));
 }
 
 }  // namespace nsmc::cli

@@ -61,6 +61,7 @@ void add_check(CLI::App& app, CheckOptions& o, std::string& progress, int& code)
   cmd->add_option("--config", o.settings, "key=value, over the scenario's own (may be repeated)");
   cmd->add_option("--out", o.out, "write the runs behind the answers to this folder, as ITF JSON");
   cmd->add_flag("--json", o.json, "print the result as JSON (nsmc-result/1)");
+  cmd->add_option("--jobs", o.jobs, "searches at a time (default: one per processor)");
   cmd->add_option("--states-max", o.states_max, "stop a search after this many states");
   cmd->add_option("--seconds-max", o.seconds_max, "stop a search after this many seconds");
   cmd->add_option("--memory-max", o.memory_gib_max,

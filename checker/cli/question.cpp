@@ -113,8 +113,7 @@ class Compiler {
     for (const auto& row : terms()) known.push_back(row.first);
     known.insert(known.end(), {"free_depth", "oops", "init", "init_pid_ns"});
     const std::string found = traces::did_you_mean(word, known);
-    return found.empty() ? "; a result, a property or an error number is expected"
-                         : "; did you mean `" + found + "`?";
+    return found.empty() ? "; a result, a property or an error number is expected" : found;
   }
 
   using TaskTest = int (*)(const Compiler&, int slot, int label);
@@ -277,9 +276,7 @@ class Compiler {
         return [i] { return K::on().state.fault.value() == i ? 1 : 0; };
     }
     const std::string found = traces::did_you_mean(e.kids[0].text, known);
-    throw scenario_error(c.s_, e.kids[0],
-                         "unknown kind of oops `" + e.kids[0].text + "`" +
-                             (found.empty() ? "" : "; did you mean `" + found + "`?"));
+    throw scenario_error(c.s_, e.kids[0], "unknown kind of oops `" + e.kids[0].text + "`" + found);
   }
 
   Value term(const Expr& e) const {
@@ -305,7 +302,7 @@ Claim bind_question(const Scenario& scenario, const Names& names) {
     if (const props::Row* row = props::find(condition.text)) {
       claim = props::property(*row);
       claim.id = scenario.name.text;
-      return claim;
+      return claim;  // with its premise: a vacuous answer is told
     }
   claim.id = scenario.name.text;
   claim.says = scenario.title.text;

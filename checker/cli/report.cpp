@@ -137,7 +137,8 @@ std::string report_properties(const std::vector<Answer>& answers, const ReportOp
     bool all_hold = true, reached = false, asked = false;
     for (const Answer& a : answers)
       for (const ClaimAnswer& c : a.claims) {
-        if (!is_survey(a) || c.id != row.id) continue;
+        if (c.property != row.id) continue;
+        if (!is_survey(a) && c.verdict != Verdict::violated) continue;
         asked = true;
         all_hold = all_hold && c.verdict == Verdict::holds;
         reached = reached || !c.vacuous;

@@ -34,9 +34,10 @@ class BitPacker {
   // The fast way of this processor.  Zen 1 and 2 have pext in microcode, slower than the shifts.
   static Gather fastest() {
 #if defined(__x86_64__)
-    static const bool has_fast_pext = __builtin_cpu_supports("bmi2") != 0 &&
-                                      __builtin_cpu_supports("avx2") != 0 &&
-                                      __builtin_cpu_is("amdfam17h") == 0;
+    // int with g++, bool with clang
+    static const auto has_fast_pext = __builtin_cpu_supports("bmi2") &&
+                                      __builtin_cpu_supports("avx2") &&
+                                      !__builtin_cpu_is("amdfam17h");
     return has_fast_pext ? Gather::bmi2 : Gather::portable;
 #else
     return Gather::portable;

@@ -5,31 +5,31 @@
 // such in tests/toys.hpp: a lamp whose switch sticks when it is pressed the third time.
 //
 //   struct Lamp {
-//     struct State { std::uint8_t on = 0, presses = 0; };
+//     struct State {
+//       std::uint8_t on = 0, presses = 0;
+//     };
 //     struct Action {};  // at most 8 bytes that identify a move; here there is but one
 //     struct Events {};  // what moves report besides the state they lead to
 //
-//     std::vector<State> initial() const { return {{}}; }
-//     bool execute(const State& s, Action, State& after, Events&) const {
+//     static std::vector<State> initial() { return {{}}; }
+//     static bool execute(const State& s, Action, State& after, Events&) {
 //       after = {static_cast<std::uint8_t>(1 - s.on), static_cast<std::uint8_t>(s.presses + 1)};
 //       return s.presses < 3;
 //     }
 //     template <class Emit>
-//     void successors(const State& s, Emit&& emit) const {
+//     static void successors(const State& s, Emit&& emit) {
 //       State after;
 //       Events events;
 //       if (execute(s, {}, after, events)) emit(Action{}, after, events);
 //     }
-//     std::vector<std::uint8_t> significant_bits() const { return {0b1, 0b11}; }
-//     int step_count() const { return 1; }
-//     std::string step_name(int) const { return "press"; }
-//     void each_step(const Events&, auto&& f) const { f(0); }
-//     std::string terminal(const State& s) const { return s.on == 1 ? "" : "dark for ever"; }
-//     std::vector<lang::Field> fields(const State& s) const {
-//       return {{"on", s.on == 1 ? "1" : "0"}};
-//     }
-//     std::string actor(Action) const { return "hand"; }
-//     std::string label(const State&, Action) const { return "press"; }
+//     static std::vector<std::uint8_t> significant_bits() { return {0b1, 0b11}; }
+//     static int step_count() { return 1; }
+//     static std::string step_name(int) { return "press"; }
+//     static void each_step(const Events&, auto&& f) { f(0); }
+//     static std::string terminal(const State& s) { return s.on == 1 ? "" : "dark for ever"; }
+//     static std::vector<lang::Field> fields(const State& s) { return {{"on",
+//     std::to_string(s.on)}}; } static std::string actor(Action) { return "hand"; } static
+//     std::string label(const State&, Action) { return "press"; }
 //   };
 //
 //   lang::Property<Lamp> lit;

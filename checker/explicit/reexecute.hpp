@@ -21,7 +21,8 @@ template <lang::System S>
 void confirm(const S& system, const lang::Property<S>* claim, const Run<S>& run,
              const typename S::State& expected) {
   const std::string what = "the run of " + (claim ? "claim " + claim->id : "a deadlock");
-  typename S::State before{}, after = system.initial().at(run.initial);
+  typename S::State before{};
+  typename S::State after = system.initial().at(run.initial);
   typename S::Action action{};
   typename S::Events events{};
   for (const typename S::Action& next : run.actions) {

@@ -92,7 +92,7 @@ class StateStore {
     if (*place != 0) return Insertion::known;
     const Insertion room = make_room();
     if (room != Insertion::added) return room;
-    const Index index = static_cast<Index>(size_++);
+    const auto index = static_cast<Index>(size_++);
     std::byte* record = record_at(index);
     std::memcpy(record, state, packed_bytes_);
     std::memcpy(record + packed_bytes_, &parent, sizeof parent);

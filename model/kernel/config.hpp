@@ -20,6 +20,7 @@ inline constexpr int kPidMax = 31;       // largest pid_max
 inline constexpr int kLabels = 8;        // tasks and namespaces that a scenario can name
 inline constexpr int kVariables = 8;     // results that a scenario can keep
 inline constexpr int kCalls = 12;        // system calls of one program
+inline constexpr int kCallsMax = 31;     // largest bound on the calls of a run
 inline constexpr int kStackDepth = 8;    // kernel functions active at a step boundary
 
 // Where another task may run.
@@ -87,6 +88,7 @@ struct Config {
   int pids = 6;        // 1..kPids
   int nsproxies = 4;   // 1..kNsproxies
   int failures = 0;    // how many allocations may fail besides, 0..3
+  int calls = 0;       // how many calls processes make in free mode, 0: any number, ..kCallsMax
 
   // Constants of kernel/pid.c, small so that they can be exhausted.
   int pid_max = 5;

@@ -166,6 +166,7 @@ struct State {
   typename K::template Num<0, kContexts> tasklist_lock;     // its writer: 1 + context
   typename K::template Num<0, kContexts> pid_caches_mutex;  // its owner: 1 + context
   typename K::template Num<0, 3> failures;                  // allocations that have failed
+  typename K::template Num<0, kCallsMax> calls;             // made so far, where they are counted
   typename K::Flag nsproxy_cachep;                          // nsproxy_cache_init() has run
   typename K::Flag pid_ns_cachep;                           // pid_namespaces_init() has run
   typename K::template Num<0, lang::kFaults - 1> fault;     // the kernel has stopped, and why
@@ -195,6 +196,7 @@ struct State {
     f("", -1, "tasklist_lock", self.tasklist_lock);
     f("", -1, "pid_caches_mutex", self.pid_caches_mutex);
     f("", -1, "failures", self.failures);
+    f("", -1, "calls", self.calls);
     f("", -1, "nsproxy_cachep", self.nsproxy_cachep);
     f("", -1, "pid_ns_cachep", self.pid_ns_cachep);
     f("", -1, "fault", self.fault);

@@ -17,6 +17,7 @@ void check(const Config& c, const Userland& user) {
   require(c.pids >= 1 && c.pids <= kPids, "pids must be 1..9");
   require(c.nsproxies >= 1 && c.nsproxies <= kNsproxies, "nsproxies must be 1..7");
   require(c.failures >= 0 && c.failures <= 3, "failures must be 0..3");
+  require(c.calls >= 0 && c.calls <= kCallsMax, "calls must be 0..31");
   require(c.bits_per_page >= 2 && c.bits_per_page <= kBitsPerPage, "bits_per_page must be 2..8");
   require(c.pid_max >= 2 && c.pid_max <= kPidMax && c.pidmap_entries() <= kPages,
           "pid_max must be 2..31 and fit 4 pages of bits_per_page numbers");

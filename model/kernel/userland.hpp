@@ -16,6 +16,10 @@ struct userland {
     if (me->sigkill == 1) return go(do_exit<K>::begin);
     const Userland& user = *K::on().user;
     if (user.free()) {
+      if (config<K>().calls > 0) {
+        if (K::on().state.calls == config<K>().calls) return block();
+        K::on().state.calls += 1;
+      }
       const int choice = K::on().pick(static_cast<int>(user.free_calls.size()));
       return enter(user.free_calls[static_cast<std::size_t>(choice)]);
     }
