@@ -124,15 +124,22 @@ struct reaper {
     return true;
   }
 
+  // Number 1 is detached when its task is released; its session may keep the number longer.
   static bool init_goes_last() {
     return every_namespace([](int index, auto& ns, int) {
-      bool first = false, others = false;
       const int level = ns.level.value();
+      bool others = false;
       each_allocated(K::on().state.pids, [&](int, auto& pid) {
-        if (pid.hashed.value() == 0 || pid.numbers[level].ns.slot() != index + 1) return;
-        (pid.numbers[level].nr.value() == 1 ? first : others) = true;
+        if (pid.hashed.value() == 1 && pid.numbers[level].ns.slot() == index + 1 &&
+            pid.numbers[level].nr.value() > 1)
+          others = true;
       });
-      return first || !others;
+      if (!others) return true;
+      for (int t = 1; t <= kTasks; ++t)
+        if (K::on().state.tasks[t - 1].linked.value() == 1 &&
+            ns_of<K>(K::on().state, t) == index + 1 && own_number<K>(K::on().state, t) == 1)
+          return true;
+      return false;
     });
   }
 
@@ -160,6 +167,31 @@ struct reaper {
     for (int ns = 2; ns <= kNamespaces; ++ns)
       if (zapping(K::on().state, ns)) return true;
     return false;
+  }
+
+  // When the scan is over, whoever has a number in the namespace is dying, but for init's group.
+  static bool zap_reaches_everybody() {
+    const auto& state = K::on().state;
+    for (const auto& s : state.stacks) {
+      const int ns = s.zap_pid_ns_processes.ns.slot();
+      if (ns == 0 || !zapping(state, ns)) continue;
+      for (int t = 1; t <= kTasks; ++t) {
+        const auto& task = state.tasks[t - 1];
+        const int pid = task.pids[PIDTYPE_PID].slot();
+        if (task.linked.value() == 0 || pid == 0) continue;
+        if (task.sigkill.value() == 1 || task.PF_EXITING.value() == 1) continue;
+        for (const auto& number : state.pids[pid - 1].numbers)
+          if (initialised(number.ns) && number.ns.slot() == ns && leader_of(t) != zapper(state, ns))
+            return false;
+      }
+    }
+    return true;
+  }
+  // The leader of the group that zaps this namespace.
+  static int zapper(const State<K>& state, int ns_slot) {
+    for (int t = 1; t <= kTasks; ++t)
+      if (state.stacks[t - 1].zap_pid_ns_processes.ns.slot() == ns_slot) return leader_of(t);
+    return 0;
   }
 
   static constexpr Row rows[] = {
@@ -202,6 +234,11 @@ struct reaper {
        .says = "Nobody is attached in a namespace once its init has begun to kill it.",
        .source = "kernel/fork.c: the signal_pending() test under tasklist_lock",
        .holds_move = nobody_is_born_after_death,
+       .premise = a_namespace_is_being_zapped},
+      {.id = "I23",
+       .says = "Once init has killed its namespace, everybody numbered in it is dying.",
+       .source = "kernel/pid_namespace.c: zap_pid_ns_processes()",
+       .holds = zap_reaches_everybody,
        .premise = a_namespace_is_being_zapped},
   };
 };

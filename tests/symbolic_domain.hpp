@@ -1,89 +1,22 @@
 // Z3 terms as a value domain: kernel code runs on them unchanged and leaves formulas behind.
 // SPDX-License-Identifier: MIT
 //
-// An Array is a Z3 array, so the heap has any number of objects and nothing is cut off.  A field
-// learns its place in the state while it is constructed, so the structs of model/kernel are used
-// as they are.  Not modelled: fields that were never written (any value is read there).
+// An Array is a Z3 array, so the heap has any number of objects and nothing is cut off; the structs
+// of model/kernel are used as they are.  Not modelled: fields that were never written (any value is
+// read there), and that arithmetic may overflow before its result is stored.
 #pragma once
 
 #include <algorithm>
-#include <memory>
-#include <span>
+#include <initializer_list>
+#include <iostream>
+#include <set>
+#include <utility>
 
 #include "model/kernel/machine.hpp"
+#include "model/lang/step.hpp"
 #include "tests/symbolic_terms.hpp"
 
 namespace nsmc::symbolic {
-
-// Where the next field to be constructed stands; null for values that stand nowhere.
-using Index = std::vector<Int>;
-struct Layout {
-  explicit Layout(int first, Index at = {})
-      : next(first), index(std::make_shared<const Index>(std::move(at))), previous(on) {
-    on = this;
-  }
-  ~Layout() { on = previous; }
-  Layout(const Layout&) = delete;
-  Layout& operator=(const Layout&) = delete;
-
-  int next;
-  std::shared_ptr<const Index> index;
-  Layout* previous;
-  static inline thread_local Layout* on = nullptr;
-};
-
-// Numbers of fields to names such as "ns.kref"; for people.
-inline std::map<int, std::string>& field_names() {
-  static thread_local std::map<int, std::string> names;
-  return names;
-}
-
-// A place in the state: field `number`, at the indices of the arrays around it.
-class Cell {
- public:
-  Cell() {
-    if (Layout::on == nullptr) return;
-    number = Layout::on->next++;
-    index = Layout::on->index;
-  }
-  Cell(const Cell&) = delete;
-  Cell& operator=(const Cell&) = delete;
-
-  int number = -1;  // -1: a temporary, always 0
-  std::shared_ptr<const Index> index;
-
-  Int load() const { return number < 0 ? Int(0) : Int(select(column(Run::on().heap.now))); }
-  Int before() const { return Int(select(column(Run::on().heap.before))); }
-  void store(const Int& value) {
-    z3::expr& now = column(Run::on().heap.now);
-    now = stored(now, value).simplify();
-  }
-  z3::expr select(z3::expr array) const {
-    for (const Int& i : *index) array = z3::select(array, i.term());
-    return array;
-  }
-  z3::expr stored(const z3::expr& array, const Int& value) const {
-    return stored(array, *index, value.term());
-  }
-
- private:
-  z3::expr& column(std::map<int, z3::expr>& of) const {
-    const auto found = of.find(number);
-    if (found != of.end()) return found->second;
-    z3::sort sort = terms().int_sort();
-    for (std::size_t i = 0; i < index->size(); ++i)
-      sort = terms().array_sort(terms().int_sort(), sort);
-    const z3::expr initial = terms().constant(field_names().at(number).c_str(), sort);
-    Run::on().heap.before.emplace(number, initial);
-    Run::on().heap.now.emplace(number, initial);
-    return of.at(number);
-  }
-  static z3::expr stored(const z3::expr& array, std::span<const Int> at, const z3::expr& value) {
-    if (at.empty()) return value;
-    const z3::expr i = at[0].term();
-    return z3::store(array, i, stored(z3::select(array, i), at.subspan(1), value));
-  }
-};
 
 // A C int of the kernel.  Which values it holds is checked at each store, as lang::Num does.
 template <int Lo, int Hi>
@@ -107,7 +40,6 @@ template <template <class> class Obj, bool counted>
 class PtrCell : public Cell {
  public:
   using Target = lang::Ptr<Symbolic, Obj>;
-  static constexpr bool kCounted = counted;
 
   operator Target() const { return Target{load()}; }
   auto operator->() const { return Target{*this}.operator->(); }
@@ -215,7 +147,7 @@ class Symbolic {
     return true;
   }
 
-  // NULL, or any free object: there is no largest heap, and memory may always be short.
+  // NULL, or any free object, even one that a stale pointer names: there is no largest heap.
   template <template <class> class Obj>
   lang::Ptr<Symbolic, Obj> allocate(int, bool zeroed) {
     const Slot slot = Run::on().fresh("slab");
@@ -296,6 +228,59 @@ Outcome attempt(Code code) {
   } catch (const lang::Oops& oops) {
     return {oops.fault, lang::halt()};
   }
+}
+
+// Runs a kernel function to its return, with the functions that it calls.
+inline lang::Next call_to_return(lang::StepFunction step) {
+  std::vector<lang::StepFunction> callers;
+  for (;;) {
+    const lang::Next next = step();
+    if (next.kind == lang::Next::Kind::go) {
+      step = next.to;
+    } else if (next.kind == lang::Next::Kind::call) {
+      callers.push_back(next.then);
+      step = next.to;
+    } else if (next.kind == lang::Next::Kind::ret && !callers.empty()) {
+      step = callers.back();
+      callers.pop_back();
+    } else {
+      return next;
+    }
+  }
+}
+
+// What is claimed on every path, and which claims failed on some path.
+struct Proof {
+  int paths = 0;
+  std::set<std::string> refuted;
+
+  static Int any(const char* name) { return Run::on().fresh(name); }
+  static void assume(const Bool& condition) { Run::on().assume(condition); }
+  void claim(const char* what, const Bool& goal,
+             std::initializer_list<std::pair<const char*, Int>> shown = {}) {
+    const std::optional<z3::model> model = Run::on().refute(goal);
+    if (!model) return;
+    std::cout << "    refuted: " << what;
+    for (const auto& [name, value] : shown)
+      std::cout << ", " << name << " = " << model->eval(value.term(), true);
+    std::cout << '\n';
+    refuted.insert(what);
+  }
+};
+
+template <class Path>
+Proof for_all_paths(const kernel::Config& config, Path path) {
+  Proof proof;
+  Run run(Sizes::kernel);
+  run.explore([&] {
+    const Symbolic machine(any_state(), config);
+    path(proof);
+  });
+  proof.paths = run.paths;
+  std::cout << "    " << run.paths << " paths, " << run.obligations << " obligations, "
+            << run.checks << " solver checks\n";
+  if (run.paths == 0) throw std::logic_error("there is no path, so nothing was shown");
+  return proof;
 }
 
 }  // namespace nsmc::symbolic

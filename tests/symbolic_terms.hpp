@@ -1,8 +1,9 @@
-// Values that are Z3 terms, and the enumeration of the paths of code that branches on them.
+// Values that are Z3 terms, places that hold them, and the paths of code that branches on them.
 // SPDX-License-Identifier: MIT
 //
 // A branch on a term asks the Run, which follows one side now and the other when the code is run
-// again from its start: `if`, `&&`, loops and early returns are C++'s own.
+// again from its start: `if`, `&&`, loops and early returns are C++'s own.  A field learns its
+// place in the state while it is constructed, so structs of fields need no second list.
 #pragma once
 
 #include <z3++.h>
@@ -11,7 +12,9 @@
 #include <functional>
 #include <limits>
 #include <map>
+#include <memory>
 #include <optional>
+#include <span>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -205,5 +208,75 @@ class Run {
 
 inline Bool::operator bool() const { return term_ ? Run::on().decide(*term_) : value_; }
 inline Int::operator bool() const { return static_cast<bool>(*this != 0); }
+
+// Where the next field to be constructed stands; null for values that stand nowhere.
+using Index = std::vector<Int>;
+struct Layout {
+  explicit Layout(int first, Index at = {})
+      : next(first), index(std::make_shared<const Index>(std::move(at))), previous(on) {
+    on = this;
+  }
+  ~Layout() { on = previous; }
+  Layout(const Layout&) = delete;
+  Layout& operator=(const Layout&) = delete;
+
+  int next;
+  std::shared_ptr<const Index> index;
+  Layout* previous;
+  static inline thread_local Layout* on = nullptr;
+};
+
+// Numbers of fields to names such as "ns.kref"; for people.
+inline std::map<int, std::string>& field_names() {
+  static thread_local std::map<int, std::string> names;
+  return names;
+}
+
+// A place in the state: field `number`, at the indices of the arrays around it.
+class Cell {
+ public:
+  Cell() {
+    if (Layout::on == nullptr) return;
+    number = Layout::on->next++;
+    index = Layout::on->index;
+  }
+  Cell(const Cell&) = delete;
+  Cell& operator=(const Cell&) = delete;
+
+  int number = -1;  // -1: a temporary, always 0
+  std::shared_ptr<const Index> index;
+
+  Int load() const { return number < 0 ? Int(0) : Int(select(column(Run::on().heap.now))); }
+  Int before() const { return Int(select(column(Run::on().heap.before))); }
+  void store(const Int& value) {
+    z3::expr& now = column(Run::on().heap.now);
+    now = stored(now, value).simplify();
+  }
+  z3::expr select(z3::expr array) const {
+    for (const Int& i : *index) array = z3::select(array, i.term());
+    return array;
+  }
+  z3::expr stored(const z3::expr& array, const Int& value) const {
+    return stored(array, *index, value.term());
+  }
+
+ private:
+  z3::expr& column(std::map<int, z3::expr>& of) const {
+    const auto found = of.find(number);
+    if (found != of.end()) return found->second;
+    z3::sort sort = terms().int_sort();
+    for (std::size_t i = 0; i < index->size(); ++i)
+      sort = terms().array_sort(terms().int_sort(), sort);
+    const z3::expr initial = terms().constant(field_names().at(number).c_str(), sort);
+    Run::on().heap.before.emplace(number, initial);
+    Run::on().heap.now.emplace(number, initial);
+    return of.at(number);
+  }
+  static z3::expr stored(const z3::expr& array, std::span<const Int> at, const z3::expr& value) {
+    if (at.empty()) return value;
+    const z3::expr i = at[0].term();
+    return z3::store(array, i, stored(z3::select(array, i), at.subspan(1), value));
+  }
+};
 
 }  // namespace nsmc::symbolic

@@ -15,6 +15,7 @@
 #define main toy_main
 int main();
 
+// NOLINTBEGIN(modernize-use-nullptr, readability-implicit-bool-conversion): sees them in a <=>
 // docs/toy.md begins here.
 // Two tasks hold a reference each and put it.  Is the object freed exactly when both have?
 #include <iostream>
@@ -86,6 +87,7 @@ int main() {
   return 0;
 }
 // docs/toy.md ends here.
+// NOLINTEND(modernize-use-nullptr, readability-implicit-bool-conversion)
 #undef main
 
 namespace nsmc {
@@ -141,8 +143,8 @@ struct PutState {
 struct Put : toys::Numbered<Put, PutState> {
   bool atomic = false;
 
-  int moves() const { return 2; }
-  State widest() const { return {3, 1, {3, 3}, {3, 3}}; }
+  static int moves() { return 2; }
+  static State widest() { return {3, 1, {3, 3}, {3, 3}}; }
   bool move(State& s, int number) const {
     const auto me = static_cast<std::size_t>(number);
     if (s.pc[me] == 2) return false;
@@ -185,7 +187,8 @@ std::set<std::string> documented_boundaries() {
     if (line.starts_with("| **")) function = between(line, "**", "**");
     if (!line.starts_with("| `")) continue;
     const std::string step = between(line, "| `", "` | ");
-    boundaries.insert(function + "/" + step + ": " + between(line, step + "` | ", " | "));
+    const std::string why = between(line, step + "` | ", " | ");
+    boundaries.insert(std::string(function).append("/").append(step).append(": ").append(why));
   }
   return boundaries;
 }

@@ -268,7 +268,9 @@ struct Lamp {
   static std::string step_name(int) { return "press"; }
   static void each_step(const Events&, auto&& f) { f(0); }
   static std::string terminal(const State& s) { return s.on == 1 ? "" : "dark for ever"; }
-  static std::vector<lang::Field> fields(const State& s) { return {{"on", std::to_string(s.on)}}; }
+  static std::vector<lang::Field> fields(const State& s) {
+    return {{"on", std::to_string(s.on)}, {"presses", std::to_string(s.presses)}};
+  }
   static std::string actor(Action) { return "hand"; }
   static std::string label(const State&, Action) { return "press"; }
 };

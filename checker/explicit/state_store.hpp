@@ -5,10 +5,10 @@
 // order in which it was found.  So the frontier is a range of indices and needs no queue.
 //
 // The table has 8-byte slots: an index and 32 bits of hash, the tag.  A slot's place is the tag's
-// top bits, with linear probing.  Therefore a table twice as large can be filled from the slots
-// alone, in one pass that reads and writes in order and never looks at a state: growing costs a few
-// nanoseconds per slot, and only the table (a tenth of the memory of a typical search) is there
-// twice meanwhile.  Incremental growth would save that tenth and cost a second probe per lookup.
+// top bits, with linear probing, so a table twice as large is filled from the slots alone, in one
+// pass that reads and writes in order and looks at no state.  Only the table is there twice
+// meanwhile, and it is small beside the states; growing it bit by bit would save that and cost a
+// second probe per lookup.
 //
 // Equal tags mean nothing: the whole states are compared.
 #pragma once

@@ -52,7 +52,6 @@ enum class Defect : std::uint8_t {
   free_pid_skips_hash,
   free_pidmap_twice,
   put_pid_without_put_pid_ns,
-  put_pid_twice,
   copy_namespaces_keeps_old,
   create_new_namespaces_keeps_pid_ns,
   copy_process_without_free_pid,

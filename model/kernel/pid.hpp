@@ -217,7 +217,6 @@ struct delayed_put_pid {
     if (count == 0) return block();
     const pid_ptr<K> pid{static_cast<typename K::Slot>(waiting[K::on().pick(count)] + 1)};
     pid->rcu = 0;
-    if (seeded<K>(Defect::put_pid_twice) && pid->count > 1) pid->count -= 1;
     return put_pid<K>(pid, done);
   }
   static Next done() { return ret(); }

@@ -117,7 +117,8 @@ template <class K>
 struct pidmap {
   typename K::Flag page;  // installed?
   typename K::template Num<0, (1 << kBitsPerPage) - 1> bits;
-  typename K::template Num<0, kBitsPerPage> nr_free;
+  // Below 0 for a moment if a number is taken again between free_pidmap()'s two steps.
+  typename K::template Num<-kTasks, kBitsPerPage + kTasks> nr_free;
 };
 
 // include/linux/pid_namespace.h
