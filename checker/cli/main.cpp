@@ -6,6 +6,7 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <cstdlib>
+#include <filesystem>
 
 #include "checker/checker.hpp"
 #include "checker/cli/commands.hpp"
@@ -24,7 +25,12 @@ bool use_colour() {
 
 std::string traces_folder() {
   const char* home = std::getenv("NSMC_HOME");
-  return std::string(home != nullptr ? home : NSMC_SOURCE_DIR) + "/traces";
+  const std::filesystem::path folder =
+      std::filesystem::path(home != nullptr ? home : NSMC_SOURCE_DIR) / "traces";
+  // As the person who reads the paths would write them.
+  std::error_code error;
+  const std::filesystem::path near = std::filesystem::proximate(folder, error);
+  return error || near.native().starts_with("..") ? folder.string() : near.string();
 }
 
 namespace {

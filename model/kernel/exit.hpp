@@ -153,13 +153,13 @@ struct do_exit {
     tsk->exit_state = dead ? EXIT_DEAD_ : EXIT_ZOMBIE_;
     write_unlock_tasklist<K>();
     if (!dead) return go(do_task_dead);
-    return release<K>(tsk, seeded<K>(Defect::release_task_twice) ? release_again : do_task_dead);
+    return release<K>(tsk, do_task_dead);
   }
-
-  static Next release_again() { return release<K>(current<K>(), do_task_dead); }
 
   static Next do_task_dead() {
     const task_ptr<K> tsk = current<K>();
+    if (seeded<K>(Defect::release_task_twice) && tsk->linked == 0)
+      return release<K>(tsk, do_task_dead);
     stack<K>() = {};
     if (tsk->linked == 0) K::on().release(tsk);
     return halt();
@@ -171,7 +171,6 @@ struct do_exit {
       {"exit_notify", exit_notify},
       {"drop_namespaces", drop_namespaces, "r9: children of a dead leader still notify it"},
       {"notify", notify, "the parent may reap from here on"},
-      {"release_again", release_again},
       {"do_task_dead", do_task_dead},
   };
 
