@@ -108,7 +108,7 @@ std::string because(const Pidns& system, const Row* row, std::span<const Pidns::
   }
   if (const int fault = after.fault.value(); fault != 0)
     return "the kernel stops with " + std::string(lang::fault_name(static_cast<Fault>(fault))) +
-           " in " + system.step_name(events.oops_step) + ", called by " + last + ".";
+           " in " + system.step_name(events.oops_step - 1) + ", called by " + last + ".";
   return system.judge(after, [&]() -> std::string {
     std::string why;
     const std::string_view id = row == nullptr ? "" : row->id;

@@ -110,6 +110,10 @@ class Calls {
       const Name& name = call.binds[i];
       if (i > 0 && !creates) throw scenario_error(s_, name, "only clone() gives a second name");
       if (i > 1) throw scenario_error(s_, name, "clone() gives at most a task and its namespace");
+      if (i == 1 && !has_flag(call, "CLONE_NEWPID"))
+        throw scenario_error(s_, name, "without CLONE_NEWPID there is no new namespace to name");
+      if (creates && name.text == "init")
+        throw scenario_error(s_, name, "`init` is the global init, which nobody creates");
       if (i == 1) {
         add(names_.namespaces, name, kernel::kLabels + 1, "namespaces");
         continue;
@@ -217,6 +221,12 @@ class Calls {
   }
 
  private:
+  static bool has_flag(const traces::Call& call, std::string_view flag) {
+    for (const Arg& arg : call.args)
+      for (const Name& name : arg.names)
+        if (name.text == flag) return true;
+    return false;
+  }
   static bool is_clone(const traces::Call& call) {
     return call.function.text == "fork" || call.function.text == "clone";
   }
@@ -308,7 +318,8 @@ void count_defaults(const Scenario& s, const Names& names, Config& c) {
     }
   if (!s.free_calls.empty()) return;
   const int labels = static_cast<int>(names.tasks.size()) - 1;
-  const bool has_init = names.tasks.size() > 1 && names.tasks[1] == "init";
+  const bool has_init =
+      std::find(names.tasks.begin(), names.tasks.end(), "init") != names.tasks.end();
   c.tasks = std::min(kernel::kTasks, labels + clones + (has_init ? 0 : 1));
   c.namespaces = std::min(kernel::kNamespaces, 1 + namespaces);
   c.pids = std::min(kernel::kPids, c.tasks + 1);
@@ -334,15 +345,18 @@ Config configure(const Scenario& s, const Names& names) {
 Userland bind_programs(const Scenario& s, Names& names) {
   Userland user;
   Calls calls(s, names);
-  for (const auto& program : s.programs)
-    if (program.label.text == "init") calls.label(program.label);
+  for (const auto& program : s.programs) {
+    if (program.label.text == "init") user.initial_label = calls.label(program.label);
+    for (const auto& call : program.calls)
+      for (const Arg& arg : call.args)
+        for (const Name& name : arg.names)
+          if (name.text == "init") user.initial_label = calls.label(name);
+  }
   for (const auto& program : s.programs)
     for (const auto& call : program.calls) calls.define(call);
   for (const auto& program : s.programs) {
     const int label = calls.label(program.label);
-    if (program.label.text == "init")
-      user.initial_label = label;
-    else if (!calls.is_created(program.label.text))
+    if (label != user.initial_label && !calls.is_created(program.label.text))
       user.starting.push_back(label);
   }
   for (const auto& program : s.programs) {
@@ -362,12 +376,22 @@ Userland bind_programs(const Scenario& s, Names& names) {
   return user;
 }
 
+void require_bugs(const Scenario& s) {
+  for (const auto& expectation : s.question.expectations) {
+    if (!expectation.bug || kernel::find_bug(expectation.bug->text) != nullptr) continue;
+    std::vector<std::string> known;
+    for (const auto& bug : kernel::kBugs) known.emplace_back(bug.id);
+    unknown(s, *expectation.bug, "bug", known);
+  }
+}
+
 }  // namespace
 
 std::vector<std::string> call_words() { return keys_of(Calls::rows()); }
 std::vector<std::string> config_words() { return keys_of(settings()); }
 
 Bound bind(const Scenario& scenario) {
+  require_bugs(scenario);
   Bound bound;
   bound.scenario = scenario;
   bound.names.tasks.emplace_back();

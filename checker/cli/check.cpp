@@ -7,6 +7,7 @@
 #include <filesystem>
 #include <functional>
 #include <future>
+#include <map>
 #include <thread>
 
 #include "checker/cli/commands.hpp"
@@ -32,7 +33,7 @@ void add_scenarios(const fs::path& path, std::vector<Scenario>& scenarios) {
     if (entry.path().extension() == ".scn") files.push_back(entry.path());
   std::sort(files.begin(), files.end());
   if (files.empty())
-    throw traces::FileError(traces::FileErrorKind::no_input, "cannot check", path.string(),
+    throw traces::FileError(traces::FileErrorKind::no_input, "check", path.string(),
                             "the folder holds no .scn file");
   for (const fs::path& file : files) scenarios.push_back(traces::read_scenario(file.string()));
 }
@@ -57,8 +58,8 @@ void apply(const CheckOptions& o, Scenario& s) {
     if (equals == std::string::npos)
       throw std::invalid_argument("--config takes key=value, and not `" + word + "`");
     // The reader's own rules for a setting, by reading one.
-    const Scenario one = traces::parse_scenario("--config " + word,
-                                                "scenario x\n\"x\"\nconfig " + word + "\nsurvey\n");
+    const Scenario one = traces::parse_scenario(
+        "--config " + word, "scenario x\n\"x\"\nconfig " + word + "\nfree fork()\nsurvey\n");
     const auto same = std::find_if(s.config.begin(), s.config.end(), [&](const auto& setting) {
       return setting.key == one.config.at(0).key;
     });
@@ -69,7 +70,26 @@ void apply(const CheckOptions& o, Scenario& s) {
   }
 }
 
+// Words of the command line, judged before they become part of a scenario.
+void require_known(const CheckOptions& o) {
+  for (const std::string& id : o.properties)
+    if (props::find(id) == nullptr)
+      throw std::invalid_argument("unknown property `" + id + "`; see `nsmc list properties`");
+  if (!o.kernel.empty() && kernel::find_kernel(o.kernel) == nullptr)
+    throw std::invalid_argument("unknown kernel `" + o.kernel + "`; see `nsmc list kernels`");
+}
+
+// Traces are named after scenarios.
+void require_distinct(const std::vector<Scenario>& scenarios) {
+  std::map<std::string, std::string> paths;
+  for (const Scenario& s : scenarios)
+    if (const auto [other, is_new] = paths.emplace(s.name.text, s.path); !is_new)
+      throw std::invalid_argument("--out: " + other->second + " and " + s.path +
+                                  " are both called " + s.name.text);
+}
+
 std::vector<Scenario> collect(const CheckOptions& o) {
+  require_known(o);
   std::vector<Scenario> scenarios;
   if (!o.properties.empty()) {
     scenarios.push_back(bare_question(o));
@@ -85,6 +105,7 @@ std::vector<Scenario> collect(const CheckOptions& o) {
     for (const std::string& path : o.paths) add_scenarios(path, scenarios);
   }
   for (Scenario& s : scenarios) apply(o, s);
+  if (!o.out.empty()) require_distinct(scenarios);
   return scenarios;
 }
 
@@ -169,7 +190,7 @@ int check(const CheckOptions& o) {
     std::error_code error;
     fs::create_directories(o.out, error);
     if (error)
-      throw traces::FileError(traces::FileErrorKind::cannot_create, "cannot create", o.out,
+      throw traces::FileError(traces::FileErrorKind::cannot_create, "create", o.out,
                               error.message());
   }
   std::vector<Bound> bound;

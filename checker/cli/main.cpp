@@ -62,16 +62,21 @@ void add_check(CLI::App& app, CheckOptions& o, std::string& progress, int& code)
   CLI::App* cmd = app.add_subcommand(
       "check", "Explore scenarios, or the default runs, and compare the answers");
   cmd->add_option("paths", o.paths, "scenarios (*.scn) and folders of them");
-  cmd->add_option("--property", o.properties, "ask whether this property holds (may be repeated)");
+  cmd->add_option("--property", o.properties, "ask whether this property holds (may be repeated)")
+      ->allow_extra_args(false);
   cmd->add_option("--kernel", o.kernel, "the kernel to ask about; see `nsmc list kernels`");
-  cmd->add_option("--config", o.settings, "key=value, over the scenario's own (may be repeated)");
+  cmd->add_option("--config", o.settings, "key=value, over the scenario's own (may be repeated)")
+      ->allow_extra_args(false);
   cmd->add_option("--out", o.out, "write the runs behind the answers to this folder, as ITF JSON");
   cmd->add_flag("--json", o.json, "print the result as JSON (nsmc-result/1)");
   cmd->add_option("--jobs", o.jobs, "searches at a time (default: one per processor)");
-  cmd->add_option("--states-max", o.states_max, "stop a search after this many states");
-  cmd->add_option("--seconds-max", o.seconds_max, "stop a search after this many seconds");
+  cmd->add_option("--states-max", o.states_max, "stop a search after this many states")
+      ->check(CLI::PositiveNumber);
+  cmd->add_option("--seconds-max", o.seconds_max, "stop a search after this many seconds")
+      ->check(CLI::PositiveNumber);
   cmd->add_option("--memory-max", o.memory_gib_max,
-                  "stop a search at this many GiB (default: 70 % of what there is)");
+                  "stop a search at this many GiB (default: 70 % of what there is)")
+      ->check(CLI::PositiveNumber);
   cmd->add_option("--progress", progress, "auto, json or none")
       ->check(CLI::IsMember({"auto", "json", "none"}));
   cmd->callback([&] {
@@ -138,6 +143,8 @@ int guarded(int argc, char** argv) {
     return fail(kBadData, error.what());
   } catch (const NotARun& error) {
     return fail(kNotConforming, error.what());
+  } catch (const std::filesystem::filesystem_error& error) {
+    return fail(kNoInput, error.what());
   } catch (const checker::EngineDisagreement& error) {
     return fail(kDisagreement, error.what());
   } catch (const std::invalid_argument& error) {
@@ -150,4 +157,10 @@ int guarded(int argc, char** argv) {
 }  // namespace
 }  // namespace nsmc::cli
 
-int main(int argc, char** argv) { return nsmc::cli::guarded(argc, argv); }
+int main(int argc, char** argv) {
+  const int code = nsmc::cli::guarded(argc, argv);
+  // A result that could not be written was not given.
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
+  std::perror("nsmc: cannot write the output");
+  return 74;
+}

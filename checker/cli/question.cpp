@@ -128,7 +128,7 @@ class Compiler {
           return K::on().state.task_label[label - 1].slot();
         };
     }
-    throw scenario_error(s_, e, "expected the name of a task" + hint(e.text));
+    throw scenario_error(s_, e, "expected the name of a task");
   }
   std::function<int()> ns_slot(const Expr& e) const {
     if (e.kind == Expr::Kind::name) {
@@ -139,7 +139,7 @@ class Compiler {
           return K::on().state.ns_label[label - 1].slot();
         };
     }
-    throw scenario_error(s_, e, "expected the name of a namespace" + hint(e.text));
+    throw scenario_error(s_, e, "expected the name of a namespace");
   }
 
   template <class F>

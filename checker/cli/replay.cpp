@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <stdexcept>
 
 #include "checker/cli/answer.hpp"
 #include "checker/cli/commands.hpp"
@@ -30,10 +31,10 @@ traces::Trace found_anew(const ReplayOptions& o) {
     if (o.property.empty() || o.property == claim.id) return trace_of(a, claim);
     having += (having.empty() ? "" : ", ") + claim.id;
   }
-  throw traces::FileError(traces::FileErrorKind::no_input, "cannot replay", o.path,
-                          having.empty()
-                              ? "no run shows the answer: it was found by looking everywhere"
-                              : "no run for " + o.property + "; there are runs for " + having);
+  throw std::invalid_argument(
+      o.path + ": " +
+      (having.empty() ? "there is no run to replay: the answer was found by looking everywhere"
+                      : "there is no run for " + o.property + "; there are runs for " + having));
 }
 
 // The last state, or the last move, must break (or reach) the property that the trace names.

@@ -74,6 +74,11 @@ std::string complaint(const Answer& a, const ClaimAnswer& c) {
     return fmt::format(
         "{}: {} is not decided: {}.\n  Raise the limit, or make the bounds smaller.\n", where, c.id,
         a.result.incomplete);
+  if (c.verdict == Verdict::violated && !has_run(a, c))
+    return fmt::format(
+        "{}: {} was expected to be reached, but the complete search never reached it.\n"
+        "  If the model is right, write `expect no`.\n",
+        where, c.id);
   const std::string line = is_survey(a) ? fmt::format("expect no {}", c.id) : "the `expect` line";
   if (c.verdict == Verdict::violated)
     return fmt::format(
@@ -194,8 +199,8 @@ std::string report_totals(const std::vector<Answer>& answers) {
     bytes += a.result.memory_bytes;
     seconds += a.result.seconds;
     complete = complete && a.result.complete();
-    known = static_cast<int>(a.result.step_counts.size()) - 1;
-    for (std::size_t i = 1; i < a.result.step_counts.size(); ++i)
+    known = static_cast<int>(a.result.step_counts.size());
+    for (std::size_t i = 0; i < a.result.step_counts.size(); ++i)
       if (a.result.step_counts[i] > 0) taken.insert(static_cast<int>(i));
   }
   std::string text = fmt::format(
@@ -208,7 +213,7 @@ std::string report_totals(const std::vector<Answer>& answers) {
       taken.size(), known);
   if (answers.empty()) return text;
   std::string never;
-  for (int step = 1; step <= known; ++step)
+  for (int step = 0; step < known; ++step)
     if (taken.count(step) == 0)
       never += (never.empty() ? "" : ", ") + answers.front().bound.system->step_name(step);
   if (!never.empty()) text += "never taken: " + never + "\n";
@@ -236,7 +241,7 @@ traces::ScenarioRecord record_of(const Answer& a) {
                                                               : "unknown",
                              c.vacuous, c.outcome == Outcome::as_expected, c.bug,
                              has_run(a, c) ? static_cast<std::int64_t>(steps(a, c)) : -1, ""});
-  for (std::size_t i = 1; i < a.result.step_counts.size(); ++i)
+  for (std::size_t i = 0; i < a.result.step_counts.size(); ++i)
     if (a.result.step_counts[i] == 0)
       record.steps_never_taken.push_back(a.bound.system->step_name(static_cast<int>(i)));
   return record;

@@ -15,12 +15,9 @@ struct copy_process {
     const typename K::Int flags = l.flags;
     if ((flags & CL_THREAD) && !(flags & CL_SIGHAND)) return leave(kEinval);
     if ((flags & CL_SIGHAND) && !(flags & CL_VM)) return leave(kEinval);
-    if (fixed_by<K>(Change::bz_09) && (flags & CL_PARENT)) {
-      // 123be07b0b39 ("fork(): disable CLONE_PARENT for init"), e5a4738699d6 ("pidns: deny
-      // CLONE_PARENT|CLONE_NEWPID combination").
-      if ((flags & CL_NEWPID) || task_child_reaper<K>(current<K>()) == current<K>()->group_leader)
-        return leave(kEinval);
-    }
+    // 123be07b0b39 ("fork(): disable CLONE_PARENT for init")
+    if (fixed_by<K>(Change::bz_09) && (flags & CL_PARENT) && is_init_group(current<K>()))
+      return leave(kEinval);
     if (K::on().fails()) return leave(kEnomem);
     const task_ptr<K> p = K::on().template allocate<task_struct>(config<K>().tasks, true);
     if (!p) return leave(kEagain);  // nr_threads >= max_threads
@@ -127,6 +124,10 @@ struct copy_process {
   };
 
  private:
+  // SIGNAL_UNKILLABLE belongs to the group that number 1 leads, whoever of it is left.
+  static bool is_init_group(task_ptr<K> p) {
+    return pid_nr_ns<K>(p->group_leader->pids[PIDTYPE_PID], task_active_pid_ns<K>(p)) == 1;
+  }
   static Next leave(typename K::Int result) {
     auto& l = stack<K>().copy_process;
     const task_ptr<K> p = l.p;

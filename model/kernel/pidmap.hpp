@@ -201,6 +201,8 @@ struct free_pidmap {
 // this era (CVE-2011-1593).
 template <class K>
 typename K::Int next_pidmap(ns_ptr<K> ns, typename K::Int last) {
+  // BITS_PER_PAGE is unsigned long: a negative number divided by it is an index out of the world.
+  if (last < -1) K::oops(Fault::out_of_range);
   typename K::Int offset = (last + 1) % BITS_PER_PAGE<K>();
   for (typename K::Int map = (last + 1) / BITS_PER_PAGE<K>(); map < config<K>().pidmap_entries();
        map = map + 1) {

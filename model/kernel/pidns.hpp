@@ -59,13 +59,13 @@ class Pidns {
 
   std::span<const std::uint8_t> significant_bits() const { return bits_; }
 
-  int step_count() const { return static_cast<int>(all_steps().size()); }
+  int step_count() const { return static_cast<int>(all_steps().size()) - 1; }
   std::string step_name(int step) const;
   template <class F>
   void each_step(const Events& events, F&& f) const {
     for (int word = 0; word < 2; ++word)
       for (std::uint64_t rest = events.steps[word]; rest != 0; rest &= rest - 1)
-        f(word * 64 + std::countr_zero(rest));
+        f(word * 64 + std::countr_zero(rest) - 1);
   }
 
   std::string terminal(const State& state) const;

@@ -196,7 +196,7 @@ std::vector<Field> Pidns::fields(const State& state) const {
   return fields;
 }
 
-std::string Pidns::step_name(int step) const { return step_text(step); }
+std::string Pidns::step_name(int step) const { return step_text(step + 1); }
 
 std::string Pidns::actor(const Action& action) const {
   if (action.actor == kBoot) return "boot";

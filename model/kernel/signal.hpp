@@ -23,16 +23,22 @@ bool thread_group_leader(task_ptr<K> p) {
   return p->group_leader == p;
 }
 
+// Every thread of the group is going to die; exit_group() does this to the global init too.
+template <class K>
+void zap_other_threads(task_ptr<K> p) {
+  for (int i = 0; i < config<K>().tasks; ++i) {
+    auto& t = K::on().state.tasks[i];
+    if (t.linked == 1 && t.group_leader == p->group_leader && t.PF_EXITING == 0) t.sigkill = 1;
+  }
+}
+
 // SIGKILL ends the whole group.  The global init is the only one it cannot end in this era:
 // 0fbc26a6cfa took the protection of container inits away (signals that init does not handle).
 template <class K>
 void group_send_sigkill(task_ptr<K> p) {
   const task_ptr<K> leader = p->group_leader;
   if (leader == global_init<K>()) return;
-  for (int i = 0; i < config<K>().tasks; ++i) {
-    auto& t = K::on().state.tasks[i];
-    if (t.linked == 1 && t.group_leader == leader && t.PF_EXITING == 0) t.sigkill = 1;
-  }
+  zap_other_threads<K>(p);
 }
 
 // kill(nr, SIGKILL) with nr seen from current's namespace.

@@ -94,7 +94,7 @@ struct userland {
         return may_exit() ? go(do_exit<K>::begin) : block();
       case Syscall::exit_group:
         if (!may_exit()) return block();
-        group_send_sigkill<K>(me);
+        zap_other_threads<K>(me);
         return go(do_exit<K>::begin);
       case Syscall::wait4:
         stack<K>().do_wait.nohang = c.argument;
@@ -105,12 +105,13 @@ struct userland {
         me->group_leader->sigchld_ignored = c.argument;
         return go_with_result(0);
       case Syscall::fcntl_setown: {
+        // __f_setown() replaces the owner, also by nobody.
         const pid_ptr<K> pid = find_pid_ns<K>(number_of(c.task), task_active_pid_ns<K>(me));
-        if (!pid) return go_with_result(kEsrch);
-        if (me->f_owner) return go_with_result(0);
+        const pid_ptr<K> old = take(me->f_owner);
         get_pid<K>(pid);
         me->f_owner = pid;
-        return go_with_result(0);
+        stack<K>().ret = 0;
+        return old ? put_pid<K>(old, return_to_user) : go(return_to_user);
       }
       case Syscall::drop_capabilities:
         me->cap_sys_admin = 0;

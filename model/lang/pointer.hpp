@@ -1,5 +1,4 @@
-// Pointers to kernel objects, checked at every dereference, and the two kinds of fields that hold
-// them: a raw Link and a counted Ref.
+// Checked pointers to kernel objects, and the fields that hold them: a raw Link, a counted Ref.
 // SPDX-License-Identifier: MIT
 //
 // Slot 0 is NULL, slot n is the n-th object of its kind.  The type of a pointer is the type of its
@@ -51,6 +50,8 @@ class PtrCell {
 
   friend bool operator==(const PtrCell& a, const Target& b) { return Target{a} == b; }
   friend bool operator!=(const PtrCell& a, const Target& b) { return Target{a} != b; }
+  friend bool operator==(const PtrCell& a, const PtrCell& b) { return a == Target{b}; }
+  friend bool operator!=(const PtrCell& a, const PtrCell& b) { return a != Target{b}; }
 
   void poison() { slot_ = kNeverWritten; }
   bool poisoned() const { return slot_ == kNeverWritten; }

@@ -1,0 +1,204 @@
+#!/usr/bin/env python3
+# The command line as a user meets it: answers, messages, exit codes, traces.  cli_test.py BINARY
+# SPDX-License-Identifier: MIT
+import json
+import os
+import pathlib
+import shutil
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+import unittest
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+BINARY = str(ROOT / "build/release/nsmc")
+STEALTH = "traces/scenarios/bz-07-stealth-child.scn"
+
+
+def nsmc(*arguments, cwd=ROOT):
+    """Runs the binary; returns exit code, standard output, standard error."""
+    done = subprocess.run([BINARY, *map(str, arguments)], cwd=cwd, capture_output=True, text=True,
+                          env={**os.environ, "NO_COLOR": "1"}, timeout=500, check=False)
+    return done.returncode, done.stdout, done.stderr
+
+
+class Check(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, self.folder)
+
+    def scenario(self, text, name="x.scn"):
+        path = self.folder / name
+        path.write_text(text)
+        return path
+
+    def test_every_shipped_scenario_is_answered_as_its_file_says(self):
+        code, out, _ = nsmc("check", "--json", "traces/scenarios")
+        result = json.loads(out)
+        self.assertEqual(code, 0)
+        self.assertEqual(result["format"], "nsmc-result/1")
+        self.assertGreaterEqual(len(result["scenarios"]), 25)
+        for scenario in result["scenarios"]:
+            self.assertEqual(scenario["outcome"], "as expected", scenario["name"])
+            self.assertTrue(scenario["complete"], scenario["name"])
+
+    def test_the_default_runs_are_complete_and_as_large_as_they_were(self):
+        code, out, _ = nsmc("check", "--json", "--progress", "none")
+        result = json.loads(out)
+        self.assertEqual(code, 0)
+        sizes = {s["name"]: [s["states"], s["transitions"], s["depth"]]
+                 for s in result["scenarios"]}
+        expected = json.loads((ROOT / "tests/expected.json").read_text())
+        self.assertEqual(sizes, expected, "a model change moves these figures: see tests/README.md")
+        self.assertGreaterEqual(sum(s[0] for s in sizes.values()), 10**6)
+        bugs = {c.get("bug") for s in result["scenarios"] for c in s["claims"]
+                if c["verdict"] == "violated"}
+        self.assertLessEqual({"BZ-07", "BZ-08", "BZ-09", "BZ-10", "BZ-11", "S9", "S17"}, bugs)
+        taken = set.intersection(*(set(s["steps_never_taken"]) for s in result["scenarios"]))
+        self.assertEqual(taken, set(), "kernel steps that no run takes")
+
+    def test_a_changed_expectation_fails_and_says_what_to_do(self):
+        text = (ROOT / STEALTH).read_text()
+        code, out, _ = nsmc("check", self.scenario(text.replace("expect no: BZ-07", "expect yes")))
+        self.assertEqual(code, 12)
+        self.assertIn("was expected to be answered yes, but it is violated: a run of", out)
+        self.assertIn("write `expect no`", out)
+        fixed = (ROOT / "traces/scenarios/bz-07-stealth-child-fixed.scn").read_text()
+        code, out, _ = nsmc("check", self.scenario(fixed.replace("expect yes", "expect no")))
+        self.assertEqual(code, 12)
+        self.assertIn("the complete search found nothing against it", out)
+
+    def test_a_bare_question_exits_12_where_the_property_is_violated(self):
+        code, out, _ = nsmc("check", "--property", "I17", "--config", "calls=6")
+        self.assertEqual(code, 12)
+        self.assertIn("violated", out)
+        code, out, _ = nsmc("check", "--property", "I17", "--kernel", "2.6.36", "--config",
+                            "calls=6")
+        self.assertEqual(code, 0, out)
+
+    def test_a_limit_is_inconclusive_and_never_holds(self):
+        for limit in (["--states-max", "100"], ["--seconds-max", "0.000001"]):
+            code, out, _ = nsmc("check", "--property", "I1", *limit)
+            self.assertEqual(code, 20, out)
+            self.assertIn("I1 is not decided", out)
+            self.assertNotRegex(out, r"(?m)^I1 +holds")
+
+    def test_a_wrong_scenario_is_one_error_with_its_place(self):
+        text = (ROOT / STEALTH).read_text()
+        for wrong, right, said in (
+                ("foork()", "fork()", "did you mean `fork`?"),
+                ("always I99", "always I20", "unknown name `I99`"),
+                ("kernel 2.6.24-sed", "kernel 2.6.24-seed", "did you mean `2.6.24-seed`?")):
+            path = self.scenario(text.replace(right, wrong))
+            code, _, error = nsmc("check", path)
+            self.assertEqual(code, 65, error)
+            self.assertIn(said, error)
+            self.assertRegex(error, r"x\.scn:\d+:\d+: error: ")
+            self.assertIn("^", error)
+            self.assertEqual(error.count("error:"), 1)
+
+    def test_what_does_not_exist_is_named(self):
+        for arguments, code, said in (
+                (["check", "no-such.scn"], 66, "no-such.scn"),
+                (["check", "--property", "I99"], 64, "unknown property `I99`"),
+                (["check", "--property", "I1", "--kernel", "9.9"], 64, "unknown kernel `9.9`"),
+                (["check", "--config", "taks=3", STEALTH], 65, "did you mean `tasks`?"),
+                (["explain", "I99"], 64, "nothing is called `I99`"),
+                (["replay", "no-such.itf.json"], 66, "no-such.itf.json"),
+                (["frobnicate"], 64, "frobnicate"),
+                (["check", "--out", "/dev/null/x", STEALTH], 73, "/dev/null/x")):
+            got, out, error = nsmc(*arguments)
+            self.assertEqual(got, code, (arguments, out, error))
+            self.assertIn(said, out + error)
+
+    def test_contradicting_bounds_are_refused_with_the_reason(self):
+        path = self.scenario('scenario x\n"?"\nconfig PID_NS=y NAMESPACES=n\nfree fork()\nsurvey\n')
+        code, _, error = nsmc("check", path)
+        self.assertEqual(code, 65)
+        self.assertIn("PID_NS depends on NAMESPACES", error)
+
+    def test_ctrl_c_gives_partial_results(self):
+        process = subprocess.Popen(
+            [BINARY, "check", "--property", "I1", "--config", "tasks=6", "--config", "pids=6",
+             "--config", "pid_max=8"], cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            text=True)
+        time.sleep(1.5)
+        process.send_signal(signal.SIGINT)
+        out, _ = process.communicate(timeout=60)
+        self.assertEqual(process.returncode, 130)
+        self.assertIn("cut short", out)
+        self.assertIn("not decided", out)
+
+
+class Replay(unittest.TestCase):
+    def setUp(self):
+        self.folder = pathlib.Path(tempfile.mkdtemp())
+        self.addCleanup(shutil.rmtree, self.folder)
+        code, _, error = nsmc("check", STEALTH, "--out", self.folder)
+        self.assertEqual(code, 0, error)
+        self.trace = self.folder / "bz-07-stealth-child.itf.json"
+
+    def test_a_trace_is_reexecuted_and_shown(self):
+        code, out, error = nsmc("replay", self.trace)
+        self.assertEqual(code, 0, error)
+        self.assertIn("null_dereference", out)
+        self.assertIn("steps agree with the model", out)
+
+    def test_a_trace_is_byte_stable(self):
+        again = self.folder / "again"
+        nsmc("check", STEALTH, "--out", again)
+        first = self.trace.read_text().replace(str(self.trace), "PATH")
+        second = (again / self.trace.name).read_text().replace(str(again / self.trace.name), "PATH")
+        self.assertEqual(first, second)
+
+    def test_a_truncated_trace_is_refused(self):
+        text = self.trace.read_text()
+        self.trace.write_text(text[: len(text) // 2])
+        code, out, error = nsmc("replay", self.trace)
+        self.assertEqual((code, out), (65, ""))
+        self.assertRegex(error, r":\d+:\d+: .*cut short")
+
+    def test_a_corrupted_trace_is_refused_with_the_first_difference(self):
+        text = self.trace.read_text()
+        self.trace.write_text(text.replace('"EXIT_DEAD"', '"EXIT_ZOMBIE"', 1))
+        code, out, error = nsmc("replay", self.trace)
+        self.assertEqual((code, out), (24, ""))
+        self.assertIn("t3.exit_state is EXIT_ZOMBIE in the trace and EXIT_DEAD in the model", error)
+
+    def test_a_run_that_does_not_show_its_claim_is_refused(self):
+        trace = json.loads(self.trace.read_text())
+        trace["states"].pop()
+        self.trace.write_text(json.dumps(trace))
+        code, _, error = nsmc("replay", self.trace)
+        self.assertEqual(code, 24, error)
+        self.assertIn("not what it says", error)
+
+    def test_a_scenario_can_be_replayed_without_a_file(self):
+        code, out, error = nsmc("replay", STEALTH)
+        self.assertEqual(code, 0, error)
+        self.assertIn("forget_original_parent", out)
+
+
+class Help(unittest.TestCase):
+    def test_help_lists_the_exit_codes(self):
+        code, out, _ = nsmc("--help")
+        self.assertEqual(code, 0)
+        for number in ("11", "12", "20", "22", "24", "64", "130"):
+            self.assertIn(number, out)
+
+    def test_everything_that_is_listed_can_be_explained(self):
+        for what in ("properties", "scenarios", "kernels", "bugs"):
+            code, out, _ = nsmc("list", what)
+            self.assertEqual(code, 0)
+            for line in out.splitlines():
+                code, told, error = nsmc("explain", line.split()[0])
+                self.assertEqual(code, 0, error)
+                self.assertTrue(told)
+
+
+if __name__ == "__main__":
+    if len(sys.argv) > 1:
+        BINARY = sys.argv.pop(1)
+    unittest.main(verbosity=1)
