@@ -115,9 +115,7 @@ TEST(Explicit, AgreesWithANaiveExplorerOnEveryToyWhateverTheHash) {
   expect_same_as_naive(toys::Peterson());
   expect_same_as_naive(toys::TwoLocks());
   expect_same_as_naive(toys::Shortcut());
-  Counter counter;
-  counter.last = 3000;
-  expect_same_as_naive(counter);
+  expect_same_as_naive(Counter{{}, 3000});
 }
 
 TEST(Explicit, TwoPhaseCommitHasTheStatesOfTheLiteratureAndCountsItsSteps) {
@@ -132,7 +130,6 @@ TEST(Explicit, TwoPhaseCommitHasTheStatesOfTheLiteratureAndCountsItsSteps) {
   const Result<S> five = run(S(5), claims);
   EXPECT_EQ(three.states, 288U);
   EXPECT_EQ(five.states, 8832U);
-  EXPECT_TRUE(five.complete());
   EXPECT_EQ(five.findings[0].verdict, Verdict::holds);
   EXPECT_EQ(five.findings[1].verdict, Verdict::holds);
   ASSERT_TRUE(three.findings[1].run);
@@ -298,8 +295,8 @@ TEST(Explicit, ALimitThatIsJustEnoughIsNotReached) {
   const auto less = run(toys::TwoPhase(3), {}, {.states_max = 287});
   EXPECT_EQ(less.states, 287U);
   EXPECT_FALSE(less.complete());
-  const std::uint32_t depth = run(toys::TwoPhase(3)).depth;
-  EXPECT_TRUE(run(toys::TwoPhase(3), {}, {.depth_max = depth + 1}).complete());
+  EXPECT_TRUE(run(toys::TwoPhase(3), {}, {.depth_max = less.depth + 2}).complete());
+  EXPECT_EQ(run<Counter>({}, {}, {.depth_max = 7}).states, 8U);
 }
 
 TEST(Explicit, StopsWhenAskedMeanwhileAndTellsItsProgress) {
@@ -323,19 +320,32 @@ TEST(Explicit, ALyingSystemGetsNoVerdict) {
   const auto below = [](std::uint32_t most) {
     return Claims<S>{always<S>([most](const S&, const auto& s) { return s.value < most; })};
   };
-  S liar;
-  liar.last = 10;
+  const S liar{{{}, 10}};
   EXPECT_EQ(run(liar, below(3)).findings[0].verdict, Verdict::violated);
   EXPECT_THROW(run(liar, below(7)), EngineDisagreement);
   EXPECT_THROW(run(liar, {at_ends<S>(Expect::sometimes, [](auto&, auto&) { return true; })}),
                EngineDisagreement);
+  // 4 -> 5 became 4 -> 4: that shows the claim too, but ends elsewhere.
+  EXPECT_THROW(
+      run(liar, {of_moves<S>(Expect::always, [](auto&, auto& m) { return m.before.value != 4; })}),
+      EngineDisagreement);
+}
+
+TEST(Explicit, ConfirmsOnlyARunThatIsPossibleAndShowsItsClaim) {
+  const auto below_3 = always<Counter>([](auto&, auto& s) { return s.value < 3; });
+  const Counter counter{{}, 3};
+  const auto confirm_moves = [&](unsigned moves, const lang::Property<Counter>* claim) {
+    confirm(counter, claim, {0, std::vector<Counter::Action>(moves)}, {moves});
+  };
+  EXPECT_NO_THROW(confirm_moves(3, &below_3));
+  EXPECT_THROW(confirm_moves(2, &below_3), EngineDisagreement);
+  EXPECT_THROW(confirm_moves(4, &below_3), EngineDisagreement);
+  EXPECT_THROW(confirm_moves(3, nullptr), EngineDisagreement);  // an expected end, no deadlock
 }
 
 TEST(Explicit, RefusesWrongMasksAndClaimsWithoutAPredicate) {
-  Counter counter;
-  counter.widest_value = 0xffff;
   try {
-    run(counter);
+    run(Counter{{}, 200'000, 0xffff});
     FAIL() << "byte 2 of the state was cut off in silence";
   } catch (const std::logic_error& error) {
     EXPECT_EQ(std::string(error.what()).substr(0, 28), "byte 2 of a state of 4 bytes");

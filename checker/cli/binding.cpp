@@ -316,7 +316,12 @@ void count_defaults(const Scenario& s, const Names& names, Config& c) {
         for (const Name& flag : arg.names)
           if (flag.text == "CLONE_NEWPID" || flag.text == "CLONE_NEWNET") ++namespaces;
     }
-  if (!s.free_calls.empty()) return;
+  if (!s.free_calls.empty()) {
+    c.tasks = 3;
+    c.namespaces = 2;
+    c.pid_max = 4;
+    return;
+  }
   const int labels = static_cast<int>(names.tasks.size()) - 1;
   const bool has_init =
       std::find(names.tasks.begin(), names.tasks.end(), "init") != names.tasks.end();
@@ -331,14 +336,20 @@ Config configure(const Scenario& s, const Names& names) {
   Config c;
   count_defaults(s, names, c);
   c.changes = changes_of(s);
+  bool pids_given = false, nsproxies_given = false;
   for (const traces::Setting& setting : s.config) {
     const auto row = settings().find(setting.key.text);
     if (row == settings().end()) unknown(s, setting.key, "config key", keys_of(settings()));
     const std::string word = setting.value.is_integer() ? "" : setting.value.names[0].text;
+    if (setting.key.text == "pids") pids_given = true;
+    if (setting.key.text == "nsproxies") nsproxies_given = true;
     if (!row->second.first(c, word, setting.value.integer))
       throw scenario_error(s, setting.value.at, 1,
                            setting.key.text + " must be " + row->second.second);
   }
+  // Free processes have no need of more than one each; more room is more states.
+  if (!s.free_calls.empty() && !pids_given) c.pids = c.tasks;
+  if (!s.free_calls.empty() && !nsproxies_given) c.nsproxies = c.namespaces;
   return c;
 }
 

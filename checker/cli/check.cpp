@@ -45,7 +45,7 @@ Scenario bare_question(const CheckOptions& o) {
       "\"Do the named properties hold when any process may make any call?\"\n\n";
   if (!o.kernel.empty()) text += "kernel " + o.kernel + "\n";
   text +=
-      "config tasks=3 namespaces=2 pids=4 nsproxies=2 pid_max=4 steps=kernel\n\n"
+      "config tasks=3 namespaces=2 pid_max=4 steps=kernel\n\n"
       "free fork(), clone(CLONE_NEWPID), exit(), wait4(), signal(SIGCHLD, SIG_IGN)\n\nsurvey";
   for (const std::string& property : o.properties) text += " " + property;
   return traces::parse_scenario("the command line", text + "\n");

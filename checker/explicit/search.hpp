@@ -60,7 +60,7 @@ class Search {
       }
       if (limit_reached()) break;
       expand(static_cast<Index>(expanded_));
-      if (result_.incomplete.empty()) ++expanded_;
+      ++expanded_;
     }
     result_.states = store_.size();
     result_.depth = depth_found();
