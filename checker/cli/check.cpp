@@ -153,7 +153,8 @@ void print(const std::string& text) { std::fwrite(text.data(), 1, text.size(), s
 // The main job's report: what holds, what is violated, and the known bugs with their runs.
 void print_default_report(const std::vector<Answer>& answers, const ReportOptions& report) {
   print("\n" + report_properties(answers, report));
-  print("\nknown bugs, each shown by its shortest run:\n" + report_bugs(answers, report));
+  if (const std::string bugs = report_bugs(answers, report); !bugs.empty())
+    print("\nknown bugs, each shown by its shortest run:\n" + bugs);
 }
 
 // Searches are independent, so several run at once; each takes the next scenario when it is done.

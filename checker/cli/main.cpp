@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
@@ -67,6 +68,10 @@ void add_check(CLI::App& app, CheckOptions& o, std::string& progress, int& code)
   cmd->add_option("--kernel", o.kernel, "the kernel to ask about; see `nsmc list kernels`");
   cmd->add_option("--config", o.settings, "key=value, over the scenario's own (may be repeated)")
       ->allow_extra_args(false);
+  cmd->add_option_function<std::string>(
+         "--steps", [&o](const std::string& steps) { o.settings.push_back("steps=" + steps); },
+         "where others may run: kernel (at every step boundary) or syscall (between calls)")
+      ->check(CLI::IsMember({"kernel", "syscall"}));
   cmd->add_option("--out", o.out, "write the runs behind the answers to this folder, as ITF JSON");
   cmd->add_flag("--json", o.json, "print the result as JSON (nsmc-result/1)");
   cmd->add_option("--jobs", o.jobs, "searches at a time (default: one per processor)");
@@ -98,6 +103,16 @@ void add_replay(CLI::App& app, ReplayOptions& o, int& code) {
   cmd->callback([&] { code = replay(o); });
 }
 
+// A word that is no verb is named, with the one it resembles.
+void require_verb(int argc, char** argv) {
+  const std::vector<std::string> verbs = {"check", "replay", "list", "explain"};
+  if (argc < 2 || argv[1][0] == '-') return;
+  if (std::find(verbs.begin(), verbs.end(), argv[1]) != verbs.end()) return;
+  const std::string hint = traces::did_you_mean(argv[1], verbs);
+  throw std::invalid_argument("`" + std::string(argv[1]) + "` is no command" +
+                              (hint.empty() ? "; see `nsmc --help`" : hint));
+}
+
 int run(int argc, char** argv) {
   CLI::App app{"nsmc: a formal model checker for the life of Linux PID namespaces"};
   app.set_version_flag("--version", std::string("nsmc ") + NSMC_VERSION);
@@ -120,6 +135,7 @@ int run(int argc, char** argv) {
       app.add_subcommand("explain", "Explain a property, a bug, a kernel or a scenario");
   explain_command->add_option("id", id, "I17, BZ-07, 2.6.27, bz-07-stealth-child")->required();
   explain_command->callback([&] { code = explain(id); });
+  require_verb(argc, argv);
   try {
     app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {

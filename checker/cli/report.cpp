@@ -58,13 +58,25 @@ std::string short_answer(const Answer& a) {
   const ClaimAnswer& c = a.claims.front();
   std::string text = answer_word(c);
   if (!c.bug.empty()) text += ": " + c.bug;
-  if (has_run(a, c)) text += fmt::format(", {} steps", steps(a, c));
+  if (has_run(a, c)) text += fmt::format(", {} step{}", steps(a, c), steps(a, c) == 1 ? "" : "s");
   return text;
 }
 
 std::string search_size(const Answer& a) {
   return fmt::format("{} states, {}, {:.1f} s", thousands(a.result.states),
                      a.result.complete() ? "complete" : "cut short", a.result.seconds);
+}
+
+// The bug that the scenario names; else one that this kernel has and that breaks the property.
+std::string known_bug(const Answer& a, const ClaimAnswer& c) {
+  if (!c.bug.empty()) return c.bug;
+  for (const kernel::Bug& bug : kernel::kBugs) {
+    const bool fixed = bug.change && a.bound.system->config().has(*bug.change);
+    const std::string breaks = " " + std::string(bug.breaks) + " ";
+    if (!fixed && breaks.find(" " + c.property + " ") != std::string::npos)
+      return std::string(bug.id);
+  }
+  return {};
 }
 
 // What the reader should do about a claim that is not as expected.
@@ -127,6 +139,10 @@ std::string report_details(const Answer& a, const ReportOptions& o) {
     if (has_run(a, c) && shown && (o.show_runs || (wrong && c.verdict == Verdict::violated)))
       text += "\n" + traces::to_text(trace_of(a, c), {.colour = o.colour}) + "\n";
   }
+  for (const ClaimAnswer& c : a.claims)
+    if (c.vacuous && c.outcome == Outcome::as_expected && !c.expected_vacuous)
+      text += fmt::format("{}: note: {} is vacuous here: what it speaks of never happens\n",
+                          a.bound.scenario.path, c.property);
   if (a.result.deadlocks > 0)
     text +=
         fmt::format("{}: {} states are stuck: nobody can move, and it is no end of the programs.\n",
@@ -135,7 +151,8 @@ std::string report_details(const Answer& a, const ReportOptions& o) {
 }
 
 std::string report_properties(const std::vector<Answer>& answers, const ReportOptions& o) {
-  std::string text = fmt::format("{:<4} {:<9} {:<7} {}\n", "", "verdict", "", "property");
+  std::string text =
+      fmt::format("{:<4} {:<9} {:<7} {:>5}  {}\n", "", "verdict", "known", "steps", "property");
   for (const props::Row& row : props::catalogue()) {
     const Answer* shortest = nullptr;
     const ClaimAnswer* found = nullptr;
@@ -155,14 +172,14 @@ std::string report_properties(const std::vector<Answer>& answers, const ReportOp
       }
     if (!asked) continue;
     std::string verdict = painted(o, kYellow, "unknown  ");
-    std::string known = "       ";
+    std::string known = fmt::format("{:<7} {:>5}", "", "");
     if (found != nullptr) {
       verdict = painted(o, kRed, "violated ");
-      known = fmt::format("{:<7}", found->bug);
+      known = fmt::format("{:<7} {:>5}", known_bug(*shortest, *found), steps(*shortest, *found));
     } else if (all_hold) {
       verdict = reached ? painted(o, kGreen, "holds    ") : painted(o, kYellow, "vacuous  ");
     }
-    text += fmt::format("{:<4} {} {} {}\n", row.id, verdict, known, row.says);
+    text += fmt::format("{:<4} {} {}  {}\n", row.id, verdict, known, row.says);
   }
   return text;
 }
@@ -204,9 +221,9 @@ std::string report_totals(const std::vector<Answer>& answers) {
       if (a.result.step_counts[i] > 0) taken.insert(static_cast<int>(i));
   }
   std::string text = fmt::format(
-      "{} runs, {} distinct states, {} transitions, {}; exact visited set, no reduction\n"
+      "{} run{}, {} distinct states, {} transitions, {}; exact visited set, no reduction\n"
       "{:.1f} s, {} states/s, {:.0f} bytes/state; {} of {} kernel steps taken\n",
-      answers.size(), thousands(states), thousands(transitions),
+      answers.size(), answers.size() == 1 ? "" : "s", thousands(states), thousands(transitions),
       complete ? "every search complete" : "NOT every search complete", seconds,
       thousands(static_cast<std::uint64_t>(static_cast<double>(states) / std::max(seconds, 1e-9))),
       static_cast<double>(bytes) / static_cast<double>(std::max<std::uint64_t>(states, 1)),
