@@ -24,12 +24,7 @@ enum class Verdict : std::uint8_t {
   unknown    // nothing found, but the search was cut short; `Result::incomplete` says why
 };
 
-// A run from an initial state: the index of the initial state, then one action per move.
-template <class S>
-struct Run {
-  std::size_t initial = 0;
-  std::vector<typename S::Action> actions;
-};
+using lang::Run;
 
 // What an exploration says of one claim, in the order in which the claims were given.
 // For expect == sometimes, `run` is the shortest run that reaches it (then: holds), and

@@ -7,7 +7,6 @@
 #include <string>
 #include <vector>
 
-#include "checker/checker.hpp"
 #include "traces/itf.hpp"
 #include "traces/replay/stepper.hpp"
 #include "traces/replay/viewer.hpp"
@@ -66,7 +65,7 @@ struct Counters {
 static_assert(lang::System<Counters>);
 
 const Counters kSystem;
-const checker::Run<Counters> kRun{1, {{0, 1}, {1, 2}, {0, 2}, {1, 1}, {1, 1}}};
+const lang::Run<Counters> kRun{1, {{0, 1}, {1, 2}, {0, 2}, {1, 1}, {1, 1}}};
 
 Trace recorded() {
   return record(kSystem, kRun,

@@ -1,4 +1,4 @@
-// Programs, configuration and kernel of a scenario, bound to the model.
+// Programs and claims of a scenario, bound to the model.
 // SPDX-License-Identifier: MIT
 #include "checker/cli/binding.hpp"
 
@@ -7,6 +7,8 @@
 #include <map>
 #include <set>
 
+#include "checker/cli/settings.hpp"
+#include "checker/cli/words.hpp"
 #include "model/kernel/changes.hpp"
 #include "props/props.hpp"
 #include "traces/scenario_error.hpp"
@@ -22,80 +24,12 @@ using traces::Arg;
 using traces::Name;
 using traces::Scenario;
 
-template <class Rows>
-std::vector<std::string> keys_of(const Rows& rows) {
-  std::vector<std::string> keys;
-  for (const auto& row : rows) keys.emplace_back(row.first);
-  return keys;
-}
-
-[[noreturn]] void unknown(const Scenario& s, const Name& name, const std::string& kind,
-                          const std::vector<std::string>& known) {
-  std::string what = "unknown " + kind + " `" + name.text + "`";
-  if (const std::string hint = traces::did_you_mean(name.text, known); !hint.empty()) {
-    what += hint;
-  } else {
-    what += "; known are ";
-    for (std::size_t i = 0; i < known.size(); ++i) what += (i == 0 ? "" : ", ") + known[i];
-  }
-  throw scenario_error(s, name, what);
-}
-
 const std::map<std::string, int>& clone_flags() {
   static const std::map<std::string, int> kFlags = {
       {"CLONE_NEWPID", kernel::CL_NEWPID},   {"CLONE_THREAD", kernel::CL_THREAD},
       {"CLONE_SIGHAND", kernel::CL_SIGHAND}, {"CLONE_VM", kernel::CL_VM},
       {"CLONE_PARENT", kernel::CL_PARENT},   {"CLONE_NEWNET", kernel::CL_NEWNET}};
   return kFlags;
-}
-
-using Setter = std::function<bool(Config&, const std::string&, int)>;  // false: not a value for it
-
-Setter number(int Config::*field) {
-  return [field](Config& c, const std::string& word, int value) {
-    if (!word.empty()) return false;
-    c.*field = value;
-    return true;
-  };
-}
-Setter yes_or_no(bool Config::*field) {
-  return [field](Config& c, const std::string& word, int) {
-    if (word != "y" && word != "n") return false;
-    c.*field = word == "y";
-    return true;
-  };
-}
-
-const std::map<std::string, std::pair<Setter, std::string>>& settings() {
-  static const std::map<std::string, std::pair<Setter, std::string>> kSettings = {
-      {"tasks", {number(&Config::tasks), "1..6"}},
-      {"namespaces", {number(&Config::namespaces), "1..5"}},
-      {"pids", {number(&Config::pids), "1..9"}},
-      {"nsproxies", {number(&Config::nsproxies), "1..7"}},
-      {"pid_max", {number(&Config::pid_max), "2..31"}},
-      {"reserved_pids", {number(&Config::reserved_pids), "1..7"}},
-      {"bits_per_page", {number(&Config::bits_per_page), "2..8"}},
-      {"failures", {number(&Config::failures), "0..3"}},
-      {"calls", {number(&Config::calls), "0..31"}},
-      {"NAMESPACES", {yes_or_no(&Config::config_namespaces), "y or n"}},
-      {"PID_NS", {yes_or_no(&Config::config_pid_ns), "y or n"}},
-      {"steps",
-       {[](Config& c, const std::string& word, int) {
-          if (word != "kernel" && word != "syscall") return false;
-          c.steps = word == "kernel" ? kernel::Granularity::kernel : kernel::Granularity::syscall;
-          return true;
-        },
-        "kernel or syscall"}},
-      {"boot",
-       {[](Config& c, const std::string& word, int) {
-          if (word == "late") c.boot = kernel::Boot::late;
-          if (word == "initcalls") c.boot = kernel::Boot::initcalls;
-          if (word == "early") c.boot = kernel::Boot::early;
-          return word == "late" || word == "initcalls" || word == "early";
-        },
-        "late, initcalls or early"}},
-  };
-  return kSettings;
 }
 
 // Binds the calls of one scenario, collecting the names they define.
@@ -281,78 +215,6 @@ class Calls {
   std::set<std::string> created_;
 };
 
-std::uint32_t changes_of(const Scenario& s) {
-  std::uint32_t changes = 0;
-  if (s.kernel) {
-    const kernel::Kernel* found = kernel::find_kernel(s.kernel->text);
-    if (found == nullptr) {
-      std::vector<std::string> known;
-      for (const auto& k : kernel::kernels()) known.emplace_back(k.name);
-      unknown(s, *s.kernel, "kernel", known);
-    }
-    changes = found->changes;
-  }
-  for (const traces::Change& change : s.changes) {
-    const kernel::Bug* bug = kernel::find_bug(change.id.text);
-    if (bug == nullptr || !bug->change) {
-      std::vector<std::string> known;
-      for (const auto& b : kernel::kBugs)
-        if (b.change) known.emplace_back(b.id);
-      unknown(s, change.id, "change", known);
-    }
-    const std::uint32_t bit = 1U << static_cast<int>(*bug->change);
-    changes = change.with ? changes | bit : changes & ~bit;
-  }
-  return changes;
-}
-
-void count_defaults(const Scenario& s, const Names& names, Config& c) {
-  int clones = 0, namespaces = 0;
-  for (const auto& program : s.programs)
-    for (const auto& call : program.calls) {
-      if (call.function.text != "fork" && call.function.text != "clone") continue;
-      if (call.binds.empty()) ++clones;
-      for (const Arg& arg : call.args)
-        for (const Name& flag : arg.names)
-          if (flag.text == "CLONE_NEWPID" || flag.text == "CLONE_NEWNET") ++namespaces;
-    }
-  if (!s.free_calls.empty()) {
-    c.tasks = 3;
-    c.namespaces = 2;
-    c.pid_max = 4;
-    return;
-  }
-  const int labels = static_cast<int>(names.tasks.size()) - 1;
-  const bool has_init =
-      std::find(names.tasks.begin(), names.tasks.end(), "init") != names.tasks.end();
-  c.tasks = std::min(kernel::kTasks, labels + clones + (has_init ? 0 : 1));
-  c.namespaces = std::min(kernel::kNamespaces, 1 + namespaces);
-  c.pids = std::min(kernel::kPids, c.tasks + 1);
-  c.nsproxies = std::min(kernel::kNsproxies, 1 + namespaces);
-  c.pid_max = 8;
-}
-
-Config configure(const Scenario& s, const Names& names) {
-  Config c;
-  count_defaults(s, names, c);
-  c.changes = changes_of(s);
-  bool pids_given = false, nsproxies_given = false;
-  for (const traces::Setting& setting : s.config) {
-    const auto row = settings().find(setting.key.text);
-    if (row == settings().end()) unknown(s, setting.key, "config key", keys_of(settings()));
-    const std::string word = setting.value.is_integer() ? "" : setting.value.names[0].text;
-    if (setting.key.text == "pids") pids_given = true;
-    if (setting.key.text == "nsproxies") nsproxies_given = true;
-    if (!row->second.first(c, word, setting.value.integer))
-      throw scenario_error(s, setting.value.at, 1,
-                           setting.key.text + " must be " + row->second.second);
-  }
-  // Free processes have no need of more than one each; more room is more states.
-  if (!s.free_calls.empty() && !pids_given) c.pids = c.tasks;
-  if (!s.free_calls.empty() && !nsproxies_given) c.nsproxies = c.namespaces;
-  return c;
-}
-
 Userland bind_programs(const Scenario& s, Names& names) {
   Userland user;
   Calls calls(s, names);
@@ -397,9 +259,6 @@ void require_bugs(const Scenario& s) {
 }
 
 }  // namespace
-
-std::vector<std::string> call_words() { return keys_of(Calls::rows()); }
-std::vector<std::string> config_words() { return keys_of(settings()); }
 
 Bound bind(const Scenario& scenario) {
   require_bugs(scenario);

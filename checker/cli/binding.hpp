@@ -34,8 +34,4 @@ Bound bind(const traces::Scenario& scenario);
 // The condition of a question as a claim.  Throws traces::ScenarioError.
 Claim bind_question(const traces::Scenario& scenario, const Names& names);
 
-// The words that scenarios may use, for messages, help and docs.
-std::vector<std::string> call_words();
-std::vector<std::string> config_words();
-
 }  // namespace nsmc::cli

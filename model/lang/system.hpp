@@ -27,6 +27,13 @@ struct Move {
   const typename S::Events& events;
 };
 
+// A run from an initial state: the index of the initial state, then one action per move.
+template <class S>
+struct Run {
+  std::size_t initial = 0;
+  std::vector<typename S::Action> actions;
+};
+
 // always:    true in every reachable state (or of every reachable move)
 // sometimes: true in at least one; proves that the system can do the thing at all
 enum class Expect : std::uint8_t { always, sometimes };

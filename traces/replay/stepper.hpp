@@ -18,7 +18,6 @@
 #include <utility>
 #include <vector>
 
-#include "checker/checker.hpp"
 #include "model/lang/system.hpp"
 #include "traces/text.hpp"
 #include "traces/trace.hpp"
@@ -63,7 +62,7 @@ std::optional<Action> from_code(std::string_view code) {
 // Writes a run down.  Throws std::logic_error if the system cannot do what the run says: then the
 // engine that found it is wrong, and no trace may be shown.
 template <lang::System S>
-Trace record(const S& system, const checker::Run<S>& run,
+Trace record(const S& system, const lang::Run<S>& run,
              std::map<std::string, std::string> meta = {}) {
   const std::vector<typename S::State> initial = system.initial();
   if (run.initial >= initial.size())
