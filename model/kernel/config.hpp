@@ -58,7 +58,7 @@ enum class Defect : std::uint8_t {
   copy_process_ignores_signal,
   copy_process_first_is_not_reaper,
   copy_process_attach_unlocked,
-  copy_process_wrong_error,
+  copy_pid_ns_wrong_error,
   copy_pid_ns_allows_thread,
   zap_skips_last,
   zap_does_not_wait,

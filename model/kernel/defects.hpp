@@ -70,7 +70,7 @@ inline constexpr DefectRow kDefects[] = {
      "I2 I16 I17 I20"},
     {Defect::copy_process_attach_unlocked, "copy-process-attach-unlocked",
      "copy_process() attaches without tasklist_lock", "steps", "I27"},
-    {Defect::copy_process_wrong_error, "copy-process-wrong-error",
+    {Defect::copy_pid_ns_wrong_error, "copy-pid-ns-wrong-error",
      "clone(CLONE_NEWPID|CLONE_THREAD) returns -ENOMEM", "threads", "I40"},
     {Defect::copy_pid_ns_allows_thread, "copy-pid-ns-allows-thread",
      "copy_pid_ns() accepts CLONE_THREAD", "threads", "I17 I33 I40"},

@@ -202,7 +202,7 @@ struct copy_pid_ns {
     // e5a4738699d6 ("pidns: deny CLONE_PARENT|CLONE_NEWPID combination") came with BZ-09's fix.
     const bool parent_denied = fixed_by<K>(Change::bz_09) && (flags & CL_PARENT);
     if (parent_denied || ((flags & CL_THREAD) && !seeded<K>(Defect::copy_pid_ns_allows_thread))) {
-      stack<K>().ret = seeded<K>(Defect::copy_process_wrong_error) ? kEnomem : kEinval;
+      stack<K>().ret = seeded<K>(Defect::copy_pid_ns_wrong_error) ? kEnomem : kEinval;
       if (seeded<K>(Defect::copy_pid_ns_einval_keeps_reference)) {
         l = {};
         return ret();
