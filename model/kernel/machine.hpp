@@ -171,5 +171,7 @@ class Concrete {
 };
 
 static_assert(std::is_trivially_copyable_v<State<Concrete>>);
+// No padding: states are compared by their bytes.
+static_assert(std::has_unique_object_representations_v<State<Concrete>>);
 
 }  // namespace nsmc::kernel

@@ -6,6 +6,7 @@
 // Reading a field that was never written since its object was allocated is an Oops (as KMSAN).
 #pragma once
 
+#include <array>
 #include <bit>
 #include <cstdint>
 #include <type_traits>
@@ -32,21 +33,21 @@ class Num {
   static constexpr int kLo = Lo, kHi = Hi;
 
   constexpr operator int() const {
-    if (word_ == kNeverWritten) throw Oops{Fault::uninitialised_read};
+    if (poisoned()) throw Oops{Fault::uninitialised_read};
     return value();
   }
   constexpr void operator=(int value) {
     if (value < Lo || value > Hi) throw Oops{Fault::out_of_range};
-    word_ = static_cast<Word>(zigzag(value));
+    store(static_cast<Word>(zigzag(value)));
   }
   constexpr void operator+=(int by) { *this = int{*this} + by; }
   constexpr void operator-=(int by) { *this = int{*this} - by; }
 
-  constexpr void poison() { word_ = kNeverWritten; }
-  constexpr bool poisoned() const { return word_ == kNeverWritten; }
+  constexpr void poison() { store(kNeverWritten); }
+  constexpr bool poisoned() const { return word() == kNeverWritten; }
   // The value without the check: for rendering and for folds over whole states.
   constexpr int value() const {
-    const int stored = static_cast<int>(word_ & static_cast<Word>(~kNeverWritten));
+    const int stored = static_cast<int>(word() & static_cast<Word>(~kNeverWritten));
     if constexpr (Lo == 0) return stored;
     return stored % 2 == 0 ? stored / 2 : -(stored + 1) / 2;
   }
@@ -57,7 +58,12 @@ class Num {
   }
 
  private:
-  Word word_ = 0;
+  constexpr Word word() const { return std::bit_cast<Word>(bytes_); }
+  constexpr void store(Word word) { bytes_ = std::bit_cast<Bytes>(word); }
+
+  // Bytes, so that a state has no alignment and thus no padding, whose content would be anybody's.
+  using Bytes = std::array<std::uint8_t, sizeof(Word)>;
+  Bytes bytes_ = {};
 };
 
 using Flag = Num<0, 1>;
