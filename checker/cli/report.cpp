@@ -91,6 +91,11 @@ std::string complaint(const Answer& a, const ClaimAnswer& c) {
         "{}: {} was expected to be reached, but the complete search never reached it.\n"
         "  If the model is right, write `expect no`.\n",
         where, c.id);
+  if (c.verdict == Verdict::holds && has_run(a, c))
+    return fmt::format(
+        "{}: {} was expected never to be reached, but a run of {} steps reaches it.\n"
+        "  If the model is right, write `expect yes`.\n",
+        where, c.id, steps(a, c));
   const std::string line = is_survey(a) ? fmt::format("expect no {}", c.id) : "the `expect` line";
   if (c.verdict == Verdict::violated)
     return fmt::format(
