@@ -55,11 +55,13 @@ struct forget_original_parent {
     auto& l = stack<K>().forget_original_parent;
     const task_ptr<K> father = current<K>();
     const bool skip_first = seeded<K>(Defect::reparent_skips_one);
-    for (int i = l.cursor; i < config<K>().tasks; ++i) {
-      auto& t = K::on().state.tasks[i];
-      if (t.linked == 0 || t.real_parent != father) continue;
-      l.cursor = i + 1;
-      if (!skip_first) reparent_thread(task_ptr<K>{static_cast<typename K::Slot>(i + 1)}, father);
+    const typename K::Int done = l.cursor;
+    const task_ptr<K> child = K::template find<task_struct>([&](task_ptr<K> p, auto& t) {
+      return all(p.slot() > done, t.linked == 1, t.real_parent == father);
+    });
+    if (child) {
+      l.cursor = child.slot();
+      if (!skip_first) reparent_thread(child, father);
       return go(reparent_next);
     }
     write_unlock_tasklist<K>();
@@ -70,13 +72,12 @@ struct forget_original_parent {
   // list_for_each_entry_safe(p, ..., &dead_children): 7f5d3652d469 ("reparent_thread: fix a zombie
   // leak if /sbin/init ignores SIGCHLD").  Empty without it.
   static Next release_dead() {
-    for (int i = 0; i < config<K>().tasks; ++i) {
-      auto& t = K::on().state.tasks[i];
-      if (t.allocated == 0 || t.dead_list != current<K>()) continue;
-      t.dead_list = task_ptr<K>{};
-      return release<K>(task_ptr<K>{static_cast<typename K::Slot>(i + 1)}, release_dead);
-    }
-    return ret();
+    const task_ptr<K> father = current<K>();
+    const task_ptr<K> p = K::template find<task_struct>(
+        [&](task_ptr<K>, auto& t) { return all(t.allocated == 1, t.dead_list == father); });
+    if (!p) return ret();
+    p->dead_list = task_ptr<K>{};
+    return release<K>(p, release_dead);
   }
 
   static constexpr Row rows[] = {
@@ -88,12 +89,10 @@ struct forget_original_parent {
 
  private:
   static task_ptr<K> next_live_thread(task_ptr<K> father) {
-    for (int i = 0; i < config<K>().tasks; ++i) {
-      auto& t = K::on().state.tasks[i];
-      if (t.linked == 1 && t.group_leader == father->group_leader && t.PF_EXITING == 0)
-        return task_ptr<K>{static_cast<typename K::Slot>(i + 1)};
-    }
-    return {};
+    const task_ptr<K> leader = father->group_leader;
+    return K::template find<task_struct>([&](task_ptr<K>, auto& t) {
+      return all(t.linked == 1, t.group_leader == leader, t.PF_EXITING == 0);
+    });
   }
 
   static void reparent_thread(task_ptr<K> p, task_ptr<K> father) {
@@ -149,8 +148,8 @@ struct do_exit {
     if (!write_trylock_tasklist<K>()) return block();
     const task_ptr<K> tsk = current<K>();
     if (tsk->exit_signal != -1 && thread_group_empty<K>(tsk)) do_notify_parent<K>(tsk);
-    const bool dead = tsk->exit_signal == -1;
-    tsk->exit_state = dead ? EXIT_DEAD_ : EXIT_ZOMBIE_;
+    const typename K::Bool dead = tsk->exit_signal == -1;
+    tsk->exit_state = K::if_else(dead, EXIT_DEAD_, EXIT_ZOMBIE_);
     write_unlock_tasklist<K>();
     if (!dead) return go(do_task_dead);
     return release<K>(tsk, do_task_dead);
@@ -160,7 +159,7 @@ struct do_exit {
     const task_ptr<K> tsk = current<K>();
     if (seeded<K>(Defect::release_task_twice) && tsk->linked == 0)
       return release<K>(tsk, do_task_dead);
-    stack<K>() = {};
+    clear_stack<K>();
     if (tsk->linked == 0) K::on().release(tsk);
     return halt();
   }
@@ -175,12 +174,11 @@ struct do_exit {
   };
 
  private:
-  static bool group_dead(task_ptr<K> tsk) {
-    for (int i = 0; i < config<K>().tasks; ++i) {
-      auto& t = K::on().state.tasks[i];
-      if (t.linked == 1 && t.group_leader == tsk->group_leader && t.PF_EXITING == 0) return false;
-    }
-    return true;
+  static typename K::Bool group_dead(task_ptr<K> tsk) {
+    const task_ptr<K> leader = tsk->group_leader;
+    return !K::template any<task_struct>([&](task_ptr<K>, auto& t) {
+      return all(t.linked == 1, t.group_leader == leader, t.PF_EXITING == 0);
+    });
   }
 };
 

@@ -19,7 +19,7 @@ struct copy_process {
     if (fixed_by<K>(Change::bz_09) && (flags & CL_PARENT) && is_init_group(current<K>()))
       return leave(kEinval);
     if (K::on().fails()) return leave(kEnomem);
-    const task_ptr<K> p = K::on().template allocate<task_struct>(config<K>().tasks, true);
+    const task_ptr<K> p = K::on().template allocate<task_struct>(true);
     if (!p) return leave(kEagain);  // nr_threads >= max_threads
     const task_ptr<K> me = current<K>();
     p->cap_sys_admin = me->cap_sys_admin;
@@ -125,7 +125,7 @@ struct copy_process {
 
  private:
   // SIGNAL_UNKILLABLE belongs to the group that number 1 leads, whoever of it is left.
-  static bool is_init_group(task_ptr<K> p) {
+  static typename K::Bool is_init_group(task_ptr<K> p) {
     return pid_nr_ns<K>(p->group_leader->pids[PIDTYPE_PID], task_active_pid_ns<K>(p)) == 1;
   }
   static Next leave(typename K::Int result) {

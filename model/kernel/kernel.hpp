@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <type_traits>
+
 #include "model/kernel/kernel_stack.hpp"
 #include "model/lang/pointer.hpp"
 #include "model/lang/step.hpp"
@@ -80,6 +82,11 @@ template <class K>
 [[noreturn]] void BUG() {
   K::oops(Fault::bug);
 }
+// All of these at once: one condition, where && would be a branch for each.
+template <class... Bool>
+auto all(const Bool&... conditions) {
+  return (conditions & ...);
+}
 template <class K>
 void BUG_ON(typename K::Bool condition) {
   if (condition) BUG<K>();
@@ -90,6 +97,17 @@ template <class K>
 Next ret(typename K::Int value) {
   stack<K>().ret = value;
   return ret();
+}
+
+// The locals of a task that has left the kernel.
+template <class K>
+void clear_stack() {
+  kernel_stack<K>::each_field(stack<K>(), [](const char*, auto& field) {
+    if constexpr (requires { typename std::remove_cvref_t<decltype(field)>::Target; })
+      field = typename std::remove_cvref_t<decltype(field)>::Target{};
+    else
+      field = 0;
+  });
 }
 
 // Moves a pointer out of a field: what the callee left for its caller, or a reference handed over.
@@ -114,13 +132,13 @@ void write_unlock_tasklist() {
   K::on().state.tasklist_lock = 0;
 }
 template <class K>
-bool read_trylock_tasklist() {
+typename K::Bool read_trylock_tasklist() {
   return K::on().state.tasklist_lock == 0;
 }
 // For writes that need tasklist_lock held for writing; reported, not fatal, as lockdep would.
 template <class K>
 void lockdep_assert_tasklist() {
-  if (K::on().state.tasklist_lock != K::on().context + 1) K::on().events.unlocked_write = 1;
+  if (K::on().state.tasklist_lock != K::on().context + 1) K::on().report_unlocked_write();
 }
 
 }  // namespace nsmc::kernel

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: MIT
 //
 // A function clears its locals before it returns, so that two states that differ only in dead
-// values are one state.  A local of type Ref owns the reference that the function holds.
+// values are one state.  A local of type Ref owns the reference that the function holds; one of
+// type Own is the only way to its object.
 #pragma once
 
 #include "model/kernel/state.hpp"
@@ -15,6 +16,8 @@ struct kernel_stack {
   using Link = typename K::template Link<Obj>;
   template <template <class> class Obj>
   using Ref = typename K::template Ref<Obj>;
+  template <template <class> class Obj>
+  using Own = typename K::template Own<Obj>;
   template <int Lo, int Hi>
   using Num = typename K::template Num<Lo, Hi>;
   using Flag = typename K::Flag;
@@ -27,8 +30,8 @@ struct kernel_stack {
 
   struct {
     Num<0, 127> flags;
-    Link<task_struct> p;  // the child, owned until it is attached
-    Link<pid_struct> pid;
+    Own<task_struct> p;  // the child, until it is attached
+    Own<pid_struct> pid;
     Result retval;
   } copy_process;
   struct {
@@ -54,7 +57,7 @@ struct kernel_stack {
   struct {
     Link<pid_namespace> ns;
     Link<pid_namespace> tmp;  // where the next number comes from
-    Link<pid_struct> pid;
+    Own<pid_struct> pid;
     Num<0, kLevels> i;
   } alloc_pid;
   struct {
@@ -69,7 +72,7 @@ struct kernel_stack {
     PidNr nr;
   } free_pidmap;
   struct {
-    Link<pid_struct> pid;
+    Own<pid_struct> pid;
     Num<0, kLevels> i;
   } free_pid;
   struct {
@@ -77,7 +80,7 @@ struct kernel_stack {
     Num<0, kLevels> depth;  // of free_pid_ns's recursion
   } put_pid_ns;
   struct {
-    Link<nsproxy> ns;
+    Own<nsproxy> ns;
   } free_nsproxy;
   struct {
     Link<pid_namespace> ns;

@@ -46,10 +46,18 @@ class Concrete {
   struct PidNr : lang::Num<0, kPidMax> {
     using lang::Num<0, kPidMax>::operator=;
   };
+  // A page of the pid bitmap.
+  using Bitmap = int;
+  template <int Width>
+  using Bits = lang::Num<0, (1 << Width) - 1>;
   template <template <class> class Obj>
-  using Link = lang::PtrCell<Concrete, Obj, false>;
+  using Link = lang::PtrCell<Concrete, Obj, lang::Holds::nothing>;
   template <template <class> class Obj>
-  using Ref = lang::PtrCell<Concrete, Obj, true>;
+  using Ref = lang::PtrCell<Concrete, Obj, lang::Holds::reference>;
+  template <template <class> class Obj>
+  using Hook = lang::PtrCell<Concrete, Obj, lang::Holds::list>;
+  template <template <class> class Obj>
+  using Own = lang::PtrCell<Concrete, Obj, lang::Holds::object>;
   template <class T, int N>
   using Array = lang::Array<T, N>;
 
@@ -86,6 +94,11 @@ class Concrete {
     if (found.allocated.value() == 0) throw lang::Oops{lang::Fault::use_after_free};
     return &found;
   }
+  // The object in a slot whatever it is; in slot 0, which has none, any.  For scans.
+  template <template <class> class Obj>
+  static Obj<Concrete>& unchecked(Slot slot) {
+    return on().pool<Obj>()[slot == kNull ? 0 : slot - 1];
+  }
   [[noreturn]] static void oops(lang::Fault fault) { throw lang::Oops{fault}; }
   [[noreturn]] static void uninitialised_read() {
     throw lang::Oops{lang::Fault::uninitialised_read};
@@ -100,10 +113,11 @@ class Concrete {
     return true;
   }
 
-  // NULL when all `bound` objects are in use.  A slot is not reused while anything points at it
+  // NULL when all objects of this run are in use.  A slot is not reused while anything points at it
   // (KASAN's quarantine without a size), so a stale pointer never meets a new object.
   template <template <class> class Obj>
-  lang::Ptr<Concrete, Obj> allocate(int bound, bool zeroed) {
+  lang::Ptr<Concrete, Obj> allocate(bool zeroed) {
+    const int bound = bound_of<Obj>(*config);
     const std::uint32_t referenced = referenced_slots<Obj>();
     auto& objects = pool<Obj>();
     for (int i = 0; i < bound; ++i) {
@@ -142,6 +156,118 @@ class Concrete {
       return state.caches;
   }
 
+  // The objects of a kind as a set: the kernel's lists and its hash, whose order does not matter.
+  // `is(pointer, object)` judges one and must not change anything.
+
+  // The first for which `is` is true, NULL if there is none.
+  template <template <class> class Obj, class F>
+  static lang::Ptr<Concrete, Obj> find(F&& is) {
+    auto& objects = on().pool<Obj>();
+    const int bound = bound_of<Obj>(*on().config);
+    for (int i = 0; i < bound; ++i) {
+      const lang::Ptr<Concrete, Obj> ptr{static_cast<Slot>(i + 1)};
+      if (is(ptr, objects[i])) return ptr;
+    }
+    return {};
+  }
+  template <template <class> class Obj, class F>
+  static Bool any(F&& is) {
+    return static_cast<bool>(find<Obj>(is));
+  }
+  // Any one of them: a choice; NULL if there is none.
+  template <template <class> class Obj, class F>
+  static lang::Ptr<Concrete, Obj> pick_any(F&& is) {
+    auto& objects = on().pool<Obj>();
+    const int bound = bound_of<Obj>(*on().config);
+    Slot found[std::remove_cvref_t<decltype(objects)>::kSize];
+    int count = 0;
+    for (int i = 0; i < bound; ++i) {
+      const auto slot = static_cast<Slot>(i + 1);
+      if (is(lang::Ptr<Concrete, Obj>{slot}, objects[i])) found[count++] = slot;
+    }
+    if (count == 0) return {};
+    return lang::Ptr<Concrete, Obj>{found[on().pick(count)]};
+  }
+  // Changes each of them; what it does to one must not depend on what it did to another.
+  template <template <class> class Obj, class F, class G>
+  static void each(F&& is, G&& change) {
+    auto& objects = on().pool<Obj>();
+    const int bound = bound_of<Obj>(*on().config);
+    for (int i = 0; i < bound; ++i)
+      if (is(lang::Ptr<Concrete, Obj>{static_cast<Slot>(i + 1)}, objects[i])) change(objects[i]);
+  }
+  // Whether the object is in any list: a Hook points at it.
+  template <template <class> class Obj>
+  static Bool listed(lang::Ptr<Concrete, Obj> ptr) {
+    bool found = false;
+    State<Concrete>::each_field(on().state, [&](const char*, int, const char*, const auto& field) {
+      if constexpr (std::is_same_v<std::remove_cvref_t<decltype(field)>, Hook<Obj>>)
+        found = found || field.slot() == ptr.slot();
+    });
+    return found;
+  }
+
+  // The first i in from..to-1 for which `is(i)` is true, `to` or more if there is none.
+  template <class F>
+  static int first(int from, int to, F&& is) {
+    int i = from;
+    while (i < to && !is(i)) ++i;
+    return i;
+  }
+  // change(i) for each i in from..to-1; what one does must not depend on what another did.
+  template <class F>
+  static void each_index(int from, int to, F&& change) {
+    for (int i = from; i < to; ++i) change(i);
+  }
+  // The levels that a struct pid has room for.
+  static int levels() { return kLevels; }
+  // The pages that a pidmap has room for.
+  static int pages() { return kPages; }
+
+  // A value that only a scan compares: no claim that it was ever written.
+  template <class Cell>
+  static int peek(const Cell& cell) {
+    return cell.value();
+  }
+  template <class Cell>
+  static typename Cell::Target target(const Cell& cell) {
+    return typename Cell::Target{static_cast<Slot>(cell.slot())};
+  }
+  template <class T>
+  static T if_else(bool condition, T yes, T no) {
+    return condition ? yes : no;
+  }
+  static unsigned as_unsigned(int value) { return static_cast<unsigned>(value); }
+  // For what the model keeps in a C++ container: an index that is a plain int.
+  static int plain(int value) { return value; }
+
+  void report_clone(int flags, bool capable, int result) {
+    events.clone_returned = 1;
+    events.clone_flags = static_cast<std::uint8_t>(flags);
+    events.clone_capable = capable;
+    events.clone_result = static_cast<std::int16_t>(result);
+  }
+  void report_wait(int result) {
+    events.wait_returned = 1;
+    events.wait_result = static_cast<std::int16_t>(result);
+  }
+  void report_unlocked_write() { events.unlocked_write = 1; }
+
+  // How many objects of a kind this run can use.
+  template <template <class> class Obj>
+  static int bound_of(const Config& c) {
+    if constexpr (std::is_same_v<Obj<Concrete>, task_struct<Concrete>>)
+      return c.tasks;
+    else if constexpr (std::is_same_v<Obj<Concrete>, pid_namespace<Concrete>>)
+      return c.namespaces;
+    else if constexpr (std::is_same_v<Obj<Concrete>, pid_struct<Concrete>>)
+      return c.pids;
+    else if constexpr (std::is_same_v<Obj<Concrete>, nsproxy<Concrete>>)
+      return c.nsproxies;
+    else
+      return kCaches;
+  }
+
   // find_next_zero_bit(), find_next_bit(): `size` if there is none.
   static int find_next_zero_bit(int bits, int size, int from) {
     for (int i = from; i < size; ++i)
@@ -161,8 +287,9 @@ class Concrete {
     std::uint32_t slots = 0;
     State<Concrete>::each_field(state, [&slots](const char*, int, const char*, const auto& field) {
       using Cell = std::remove_cvref_t<decltype(field)>;
-      if constexpr (std::is_same_v<Cell, Link<Obj>> || std::is_same_v<Cell, Ref<Obj>>)
-        slots |= 1U << field.slot();
+      if constexpr (requires { typename Cell::Target; })
+        if constexpr (std::is_same_v<typename Cell::Target, lang::Ptr<Concrete, Obj>>)
+          slots |= 1U << field.slot();
     });
     return slots;
   }

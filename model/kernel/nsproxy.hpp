@@ -60,7 +60,7 @@ struct create_new_namespaces {
     auto& l = stack<K>().create_new_namespaces;
     if (K::on().state.nsproxy_cachep == 0) K::oops(Fault::null_dereference);
     if (K::on().fails()) return ret<K>(kEnomem);
-    const nsproxy_ptr<K> new_nsp = K::on().template allocate<nsproxy>(config<K>().nsproxies, true);
+    const nsproxy_ptr<K> new_nsp = K::on().template allocate<nsproxy>(true);
     if (!new_nsp) return ret<K>(kEnomem);
     new_nsp->count = 1;
     l.new_nsp = new_nsp;

@@ -28,13 +28,12 @@ Next put_pid(pid_ptr<K> pid, lang::StepFunction then) {
 // A hash walk under RCU; numbers of a namespace are unique there, so the order does not matter.
 template <class K>
 pid_ptr<K> find_pid_ns(typename K::Int nr, ns_ptr<K> ns) {
-  for (int i = 0; i < config<K>().pids; ++i) {
-    auto& pid = K::on().state.pids[i];
-    if (pid.allocated == 0 || pid.hashed == 0 || pid.level < ns->level) continue;
-    auto& number = pid.numbers[ns->level];
-    if (number.nr == nr && number.ns == ns) return pid_ptr<K>{static_cast<typename K::Slot>(i + 1)};
-  }
-  return {};
+  const typename K::Int level = ns->level;
+  return K::template find<pid_struct>([&](pid_ptr<K>, auto& pid) {
+    auto& number = pid.numbers[level];
+    return all(pid.allocated == 1, K::peek(pid.hashed) == 1, K::peek(pid.level) >= level,
+               K::peek(number.nr) == nr, K::target(number.ns) == ns);
+  });
 }
 
 // The number of `pid` as seen in `ns`, 0 if it has none there.
@@ -46,36 +45,36 @@ typename K::Int pid_nr_ns(pid_ptr<K> pid, ns_ptr<K> ns) {
   return number.nr;
 }
 
+// Whether `pid` has a number in `ns`, which is at `level`; NULL has none.  For scans.
+template <class K>
+typename K::Bool has_number_in(pid_ptr<K> pid, typename K::Int level, ns_ptr<K> ns) {
+  auto& number = K::template unchecked<pid_struct>(pid.slot()).numbers[level];
+  return all(pid.slot() != K::kNull, K::peek(number.nr) != 0, K::target(number.ns) == ns);
+}
+
 // Any task in one of the pid's three lists.
 template <class K>
-bool pid_in_use(pid_ptr<K> pid) {
-  for (auto& task : K::on().state.tasks)
-    if (task.allocated == 1)
-      for (auto& link : task.pids)
-        if (link == pid) return true;
-  return false;
+typename K::Bool pid_in_use(pid_ptr<K> pid) {
+  return K::template listed<pid_struct>(pid);
 }
 
 // The first task of the pid's PIDTYPE_PID list, NULL if no task is attached.
 template <class K>
 task_ptr<K> pid_task(pid_ptr<K> pid) {
-  for (int i = 0; i < config<K>().tasks; ++i) {
-    auto& task = K::on().state.tasks[i];
-    if (task.allocated == 1 && task.pids[PIDTYPE_PID] == pid)
-      return task_ptr<K>{static_cast<typename K::Slot>(i + 1)};
-  }
-  return {};
+  return K::template find<task_struct>([&](task_ptr<K>, auto& task) {
+    return all(task.allocated == 1, task.pids[PIDTYPE_PID] == pid);
+  });
 }
 
 template <class K>
-void attach_pid(task_ptr<K> task, int type, pid_ptr<K> pid) {
+void attach_pid(task_ptr<K> task, typename K::Int type, pid_ptr<K> pid) {
   lockdep_assert_tasklist<K>();
   task->pids[type] = pid;
 }
 
 // Unlinks one role.  The pid comes back if no task uses it any more: the caller frees it.
 template <class K>
-pid_ptr<K> detach_pid(task_ptr<K> task, int type) {
+pid_ptr<K> detach_pid(task_ptr<K> task, typename K::Int type) {
   lockdep_assert_tasklist<K>();
   const pid_ptr<K> pid = take(task->pids[type]);
   return pid_in_use<K>(pid) ? pid_ptr<K>{} : pid;
@@ -88,7 +87,7 @@ struct alloc_pid {
     auto& l = stack<K>().alloc_pid;
     const ns_ptr<K> ns = l.ns;
     if (K::on().fails()) return leave(pid_ptr<K>{});
-    const pid_ptr<K> pid = K::on().template allocate<pid_struct>(config<K>().pids, false);
+    const pid_ptr<K> pid = K::on().template allocate<pid_struct>(false);
     if (!pid) return leave(pid);
     pid->hashed = 0;
     pid->rcu = 0;
@@ -122,10 +121,11 @@ struct alloc_pid {
     pid->ns = seeded<K>(Defect::alloc_pid_without_reference) ? ns : get_pid_ns<K>(ns);
     pid->level = ns->level;
     pid->count = 1;
-    for (int i = ns->level + 1; i < kLevels; ++i) {  // not there in a pid of this arity
+    // The levels below are not there in a pid of this arity.
+    K::each_index(ns->level + 1, K::levels(), [&](typename K::Int i) {
       pid->numbers[i].nr = 0;
       pid->numbers[i].ns = ns_ptr<K>{};
-    }
+    });
     pid->hashed = 1;  // under pidmap_lock, all levels
     return leave(pid);
   }
@@ -209,13 +209,9 @@ struct free_pid {
 template <class K>
 struct delayed_put_pid {
   static Next put() {
-    auto& pids = K::on().state.pids;
-    int waiting[kPids];
-    int count = 0;
-    for (int i = 0; i < kPids; ++i)
-      if (pids[i].rcu.value() == 1) waiting[count++] = i;
-    if (count == 0) return block();
-    const pid_ptr<K> pid{static_cast<typename K::Slot>(waiting[K::on().pick(count)] + 1)};
+    const pid_ptr<K> pid =
+        K::template pick_any<pid_struct>([](pid_ptr<K>, auto& p) { return K::peek(p.rcu) == 1; });
+    if (!pid) return block();
     pid->rcu = 0;
     return put_pid<K>(pid, done);
   }

@@ -73,21 +73,18 @@ struct create_pid_cachep {
   static Next search() {
     auto& l = stack<K>().create_pid_cachep;
     if (!mutex_trylock()) return block();
-    for (int i = 1; i < kCaches; ++i) {
-      const cache_ptr<K> pcache{static_cast<typename K::Slot>(i + 1)};
-      auto& candidate = K::on().state.caches[i];
-      if (candidate.listed == 1 && candidate.nr_ids == key(l.nr_ids)) {
-        l.pcache = pcache;
-        return unlock();
-      }
-    }
-    return go(create);
+    const typename K::Int nr_ids = key(l.nr_ids);
+    const cache_ptr<K> pcache = K::template find<pid_cache>(
+        [&](cache_ptr<K>, auto& c) { return all(c.listed == 1, c.nr_ids == nr_ids); });
+    if (!pcache) return go(create);
+    l.pcache = pcache;
+    return unlock();
   }
 
   static Next create() {
     auto& l = stack<K>().create_pid_cachep;
     if (K::on().fails()) return unlock();  // kmalloc() of the descriptor
-    const cache_ptr<K> pcache = K::on().template allocate<pid_cache>(kCaches, true);
+    const cache_ptr<K> pcache = K::on().template allocate<pid_cache>(true);
     if (!pcache) return unlock();
     pcache->nr_ids = l.nr_ids;  // and with it the name, "pid_%d"
     if (K::on().fails()) {      // kmem_cache_create()
@@ -130,7 +127,7 @@ struct create_pid_namespace {
     // A NULL pid_ns_cachep: the initcall that creates it has not run yet.
     if (K::on().state.pid_ns_cachep == 0) K::oops(Fault::null_dereference);
     if (K::on().fails()) return leave(kEnomem);
-    const ns_ptr<K> ns = K::on().template allocate<pid_namespace>(config<K>().namespaces, false);
+    const ns_ptr<K> ns = K::on().template allocate<pid_namespace>(false);
     if (!ns) return leave(kEnomem);
     if (K::on().fails()) {  // kzalloc() of the first bitmap page
       K::on().release(ns);
@@ -159,11 +156,12 @@ struct create_pid_namespace {
     ns->level = seeded<K>(Defect::create_pid_namespace_wrong_level) ? l.level - 1 : l.level;
     ns->pidmap_[0].bits = 1;  // pid 0 is never handed out
     ns->pidmap_[0].nr_free = config<K>().bits_per_page - 1;
-    for (int i = 1; i < kPages; ++i) {
+    K::each_index(1, K::pages(), [&](typename K::Int i) {
       ns->pidmap_[i].page = 0;
       ns->pidmap_[i].bits = 0;
-      ns->pidmap_[i].nr_free = i < config<K>().pidmap_entries() ? config<K>().bits_per_page : 0;
-    }
+      ns->pidmap_[i].nr_free =
+          K::if_else(i < config<K>().pidmap_entries(), config<K>().bits_per_page, 0);
+    });
     return leave(0);
   }
 

@@ -40,8 +40,8 @@ typename K::Int max_scan(typename K::Int first_pid) {
 
 // a comes before b in the cyclic order that starts at base, as in pid_before() since 2.6.36.
 template <class K>
-bool pid_before(typename K::Int base, typename K::Int a, typename K::Int b) {
-  return static_cast<unsigned>(a - base) < static_cast<unsigned>(b - base);
+typename K::Bool pid_before(typename K::Int base, typename K::Int a, typename K::Int b) {
+  return K::as_unsigned(a - base) < K::as_unsigned(b - base);
 }
 
 // A free number of the namespace in `ns`, or -1 for exhaustion and for want of memory alike.
@@ -203,17 +203,17 @@ template <class K>
 typename K::Int next_pidmap(ns_ptr<K> ns, typename K::Int last) {
   // BITS_PER_PAGE is unsigned long: a negative number divided by it is an index out of the world.
   if (last < -1) K::oops(Fault::out_of_range);
-  typename K::Int offset = (last + 1) % BITS_PER_PAGE<K>();
-  for (typename K::Int map = (last + 1) / BITS_PER_PAGE<K>(); map < config<K>().pidmap_entries();
-       map = map + 1) {
-    auto& page = ns->pidmap_[map];
-    if (page.page == 1) {
-      offset = K::find_next_bit(page.bits, BITS_PER_PAGE<K>(), offset);
-      if (offset < BITS_PER_PAGE<K>()) return mk_pid<K>(map, offset);
-    }
-    offset = 0;
-  }
-  return -1;
+  using Int = typename K::Int;
+  const Int start = (last + 1) / BITS_PER_PAGE<K>(), offset = (last + 1) % BITS_PER_PAGE<K>();
+  const auto next_bit = [&](Int map) {
+    const Int from = K::if_else(map == start, offset, Int{0});
+    return K::find_next_bit(ns->pidmap_[map].bits, BITS_PER_PAGE<K>(), from);
+  };
+  const Int map = K::first(start, config<K>().pidmap_entries(), [&](Int i) {
+    return all(ns->pidmap_[i].page == 1, next_bit(i) < BITS_PER_PAGE<K>());
+  });
+  if (map >= config<K>().pidmap_entries()) return -1;
+  return mk_pid<K>(map, next_bit(map));
 }
 
 }  // namespace nsmc::kernel

@@ -11,16 +11,16 @@ using lang::Field;
 
 template <class Cell>
 inline constexpr const char* kTargetName = nullptr;
-template <bool counted>
-inline constexpr const char* kTargetName<lang::PtrCell<Concrete, task_struct, counted>> = "t";
-template <bool counted>
-inline constexpr const char* kTargetName<lang::PtrCell<Concrete, pid_struct, counted>> = "pid";
-template <bool counted>
-inline constexpr const char* kTargetName<lang::PtrCell<Concrete, pid_namespace, counted>> = "ns";
-template <bool counted>
-inline constexpr const char* kTargetName<lang::PtrCell<Concrete, nsproxy, counted>> = "nsproxy";
-template <bool counted>
-inline constexpr const char* kTargetName<lang::PtrCell<Concrete, pid_cache, counted>> = "cache";
+template <lang::Holds what>
+inline constexpr const char* kTargetName<lang::PtrCell<Concrete, task_struct, what>> = "t";
+template <lang::Holds what>
+inline constexpr const char* kTargetName<lang::PtrCell<Concrete, pid_struct, what>> = "pid";
+template <lang::Holds what>
+inline constexpr const char* kTargetName<lang::PtrCell<Concrete, pid_namespace, what>> = "ns";
+template <lang::Holds what>
+inline constexpr const char* kTargetName<lang::PtrCell<Concrete, nsproxy, what>> = "nsproxy";
+template <lang::Holds what>
+inline constexpr const char* kTargetName<lang::PtrCell<Concrete, pid_cache, what>> = "cache";
 
 // How many objects a pointer of this type can point at in this run.
 template <class Cell>

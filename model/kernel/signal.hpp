@@ -8,28 +8,27 @@ namespace nsmc::kernel {
 
 // The other threads of p's group: linked, whatever their exit_state.
 template <class K>
-bool thread_group_empty(task_ptr<K> p) {
+typename K::Bool thread_group_empty(task_ptr<K> p) {
   const task_ptr<K> leader = p->group_leader;
-  for (int i = 0; i < config<K>().tasks; ++i) {
-    auto& t = K::on().state.tasks[i];
-    const task_ptr<K> other{static_cast<typename K::Slot>(i + 1)};
-    if (other != p && t.linked == 1 && t.group_leader == leader) return false;
-  }
-  return true;
+  return !K::template any<task_struct>([&](task_ptr<K> other, auto& t) {
+    return all(other != p, t.linked == 1, t.group_leader == leader);
+  });
 }
 
 template <class K>
-bool thread_group_leader(task_ptr<K> p) {
+typename K::Bool thread_group_leader(task_ptr<K> p) {
   return p->group_leader == p;
 }
 
 // Every thread of the group is going to die; exit_group() does this to the global init too.
 template <class K>
 void zap_other_threads(task_ptr<K> p) {
-  for (int i = 0; i < config<K>().tasks; ++i) {
-    auto& t = K::on().state.tasks[i];
-    if (t.linked == 1 && t.group_leader == p->group_leader && t.PF_EXITING == 0) t.sigkill = 1;
-  }
+  const task_ptr<K> leader = p->group_leader;
+  K::template each<task_struct>(
+      [&](task_ptr<K>, auto& t) {
+        return all(t.linked == 1, t.group_leader == leader, t.PF_EXITING == 0);
+      },
+      [](auto& t) { t.sigkill = 1; });
 }
 
 // SIGKILL ends the whole group.  The global init is the only one it cannot end in this era:

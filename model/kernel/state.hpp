@@ -42,7 +42,7 @@ struct task_struct {
   typename K::Flag sigkill;                            // SIGKILL is pending
   typename K::template Link<task_struct> group_leader;
   typename K::template Link<task_struct> real_parent;
-  typename K::template Array<typename K::template Link<pid_struct>, PIDTYPE_MAX> pids;
+  typename K::template Array<typename K::template Hook<pid_struct>, PIDTYPE_MAX> pids;
   typename K::template Ref<nsproxy> nsproxy_;
   typename K::Flag cap_sys_admin;
   typename K::template Ref<pid_struct> f_owner;      // the pid of fcntl(F_SETOWN)
@@ -116,7 +116,7 @@ struct pid_struct {
 template <class K>
 struct pidmap {
   typename K::Flag page;  // installed?
-  typename K::template Num<0, (1 << kBitsPerPage) - 1> bits;
+  typename K::template Bits<kBitsPerPage> bits;
   // Below 0 for a moment if a number is taken again between free_pidmap()'s two steps.
   typename K::template Num<-kTasks, kBitsPerPage + kTasks> nr_free;
 };

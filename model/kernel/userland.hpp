@@ -42,18 +42,12 @@ struct userland {
           K::on().state.ns_label[next->namespace_label - 1] = task_active_pid_ns<K>(p);
       }
     }
-    auto& events = K::on().events;
-    events.clone_returned = 1;
-    events.clone_flags = static_cast<std::uint8_t>(flags);
-    events.clone_capable = current<K>()->cap_sys_admin == 1;
-    events.clone_result = static_cast<std::int16_t>(stack<K>().ret);
+    K::on().report_clone(flags, current<K>()->cap_sys_admin == 1, stack<K>().ret);
     return return_to_user();
   }
 
   static Next waited() {
-    auto& events = K::on().events;
-    events.wait_returned = 1;
-    events.wait_result = static_cast<std::int16_t>(stack<K>().ret);
+    K::on().report_wait(stack<K>().ret);
     return return_to_user();
   }
 
@@ -78,9 +72,10 @@ struct userland {
 
  private:
   static const Call* next_call() {
+    if (K::on().user->free()) return nullptr;
     const task_ptr<K> me = current<K>();
-    const auto& program = K::on().user->programs[static_cast<std::size_t>(int{me->label})];
-    const auto at = static_cast<std::size_t>(int{me->next_call});
+    const auto& program = K::on().user->programs[static_cast<std::size_t>(K::plain(me->label))];
+    const auto at = static_cast<std::size_t>(K::plain(me->next_call));
     return at < program.size() ? &program[at] : nullptr;
   }
 
@@ -129,7 +124,8 @@ struct userland {
 
   // In free mode the global init stays: what it would do, panic(), is a scenario of its own.
   static bool may_exit() {
-    return !(K::on().user->free() && current<K>()->group_leader == global_init<K>());
+    if (!K::on().user->free()) return true;
+    return static_cast<bool>(current<K>()->group_leader != global_init<K>());
   }
 
   static typename K::Int number_of(int label) {
@@ -145,16 +141,14 @@ struct userland {
     }
     // Free mode: any number that another live group has in this namespace.
     const ns_ptr<K> ns = task_active_pid_ns<K>(current<K>());
-    int numbers[kTasks];
-    int count = 0;
-    for (int i = 1; i < config<K>().tasks; ++i) {
-      auto& t = K::on().state.tasks[i];
-      const task_ptr<K> target{static_cast<typename K::Slot>(i + 1)};
-      if (t.linked == 0 || t.PF_EXITING == 1 || t.sigkill == 1 || target == current<K>()) continue;
-      const typename K::Int nr = pid_nr_ns<K>(t.pids[PIDTYPE_PID], ns);
-      if (nr != 0) numbers[count++] = nr;
-    }
-    return count == 0 ? kEsrch : kill_proc_info<K>(numbers[K::on().pick(count)]);
+    const typename K::Int level = ns->level;
+    const task_ptr<K> me = current<K>();
+    const task_ptr<K> target = K::template pick_any<task_struct>([&](task_ptr<K> p, auto& t) {
+      return all(p != global_init<K>(), p != me, t.linked == 1, t.PF_EXITING == 0, t.sigkill == 0,
+                 has_number_in<K>(t.pids[PIDTYPE_PID], level, ns));
+    });
+    if (!target) return kEsrch;
+    return kill_proc_info<K>(pid_nr_ns<K>(target->pids[PIDTYPE_PID], ns));
   }
 };
 

@@ -39,7 +39,7 @@ struct release_task {
     const task_ptr<K> p = l.p;
     const task_ptr<K> leader = l.leader;
     p->linked = 0;  // thread group, parent's children, task list
-    bool zap_leader = false;
+    typename K::Bool zap_leader = false;
     if (leader != p && leader->exit_state == EXIT_ZOMBIE_ && thread_group_empty<K>(leader)) {
       BUG_ON<K>(leader->exit_signal == -1);
       do_notify_parent<K>(leader);
@@ -76,28 +76,24 @@ struct do_wait {
     auto& l = stack<K>().do_wait;
     if (!read_trylock_tasklist<K>()) return block();
     const task_ptr<K> me = current<K>();
-    int zombies[kTasks];
-    int count = 0;
-    bool somebody = false;  // the kernel's `flag`: something to wait for
-    for (int i = 0; i < config<K>().tasks; ++i) {
-      auto& t = K::on().state.tasks[i];
-      const task_ptr<K> p{static_cast<typename K::Slot>(i + 1)};
-      if (t.linked == 0 || !is_child_of_group(t.real_parent, me)) continue;
-      if (t.exit_signal == -1) continue;         // reaps itself: invisible, not an error
-      if (t.exit_state == EXIT_DEAD_) continue;  // being released: invisible as well
-      if (t.exit_state == EXIT_ZOMBIE_ && thread_group_empty<K>(p))
-        zombies[count++] = i;
-      else
-        somebody = true;
-    }
-    if (count > 0) {
+    const task_ptr<K> leader = me->group_leader;
+    // Who reaps itself (-1) or is being released (EXIT_DEAD) is invisible, and not an error.
+    const auto visible = [&](auto& t) {
+      return all(t.linked == 1, t.exit_signal != -1, t.exit_state != EXIT_DEAD_,
+                 is_child_of_group(t.real_parent, leader));
+    };
+    const task_ptr<K> p = K::template pick_any<task_struct>(
+        [&](task_ptr<K> child, auto& t) { return all(visible(t), can_be_reaped(child, t)); });
+    if (p) {
       // wait_task_zombie(): xchg(&p->exit_state, EXIT_DEAD), then the lock is dropped.
-      const task_ptr<K> p{static_cast<typename K::Slot>(zombies[K::on().pick(count)] + 1)};
       p->exit_state = EXIT_DEAD_;
       l.p = p;
       l.nr = pid_nr_ns<K>(p->pids[PIDTYPE_PID], task_active_pid_ns<K>(me));
       return go(wait_task_zombie);
     }
+    // The kernel's `flag`: something to wait for.
+    const typename K::Bool somebody =
+        K::template any<task_struct>([&](task_ptr<K>, auto& t) { return visible(t); });
     if (!somebody) return leave(kEchild);
     if (l.nohang == 1) return leave(0);
     if (l.wall == 0 && me->sigkill == 1) return leave(kErestartsys);
@@ -114,14 +110,18 @@ struct do_wait {
   };
 
  private:
-  static bool is_child_of_group(task_ptr<K> parent, task_ptr<K> me) {
-    for (int i = 0; i < config<K>().tasks; ++i) {
-      auto& thread = K::on().state.tasks[i];
-      const task_ptr<K> candidate{static_cast<typename K::Slot>(i + 1)};
-      if (candidate == parent && thread.linked == 1 && thread.group_leader == me->group_leader)
-        return true;
-    }
-    return false;
+  static typename K::Bool is_child_of_group(task_ptr<K> parent, task_ptr<K> leader) {
+    return K::template any<task_struct>([&](task_ptr<K> thread, auto& t) {
+      return all(thread == parent, t.linked == 1, t.group_leader == leader);
+    });
+  }
+  // A zombie whose other threads are all released: until then its leader is not reaped.
+  static typename K::Bool can_be_reaped(task_ptr<K> p, task_struct<K>& zombie) {
+    const task_ptr<K> leader = zombie.group_leader;
+    return all(zombie.exit_state == EXIT_ZOMBIE_,
+               !K::template any<task_struct>([&](task_ptr<K> other, auto& t) {
+                 return all(other != p, t.linked == 1, t.group_leader == leader);
+               }));
   }
   static Next leave(typename K::Int result) {
     stack<K>().do_wait = {};

@@ -1,13 +1,17 @@
-// Checked pointers to kernel objects, and the fields that hold them: a raw Link, a counted Ref.
+// Checked pointers to kernel objects, and the fields that hold them: Link, Ref, Hook, Own.
 // SPDX-License-Identifier: MIT
 //
 // Slot 0 is NULL, slot n is the n-th object of its kind.  The type of a pointer is the type of its
 // object, so a pointer of the wrong type does not compile.  What a slot is (a byte or a term) and
 // how it is dereferenced is the domain's business: `K::Slot`, `K::template object<Obj>(slot)`.
 //
-// A Ref is a field that owns one reference: the kernel took a count for it.  Because owners have a
-// type of their own, holders can be listed and summed, and a missing put is a sum that is off
-// (Emmi, Jhala, Kohler, Majumdar: Verifying Reference Counting Implementations, TACAS 2009).
+// The type of a field says what its pointer stands for, so that holders can be listed and summed,
+// and a missing put is a sum that is off (Emmi, Jhala, Kohler, Majumdar: Verifying Reference
+// Counting Implementations, TACAS 2009):
+//   Link  nothing: somebody else keeps the object alive
+//   Ref   one reference: the kernel took a count for it
+//   Hook  membership in the object's list
+//   Own   the object itself: it is in nobody else's hands
 #pragma once
 
 #include <cstdint>
@@ -32,12 +36,14 @@ class Ptr {
   Slot slot_ = K::kNull;
 };
 
-// The field behind Link and Ref in the concrete domain.
-template <class K, template <class> class Obj, bool counted>
+enum class Holds : std::uint8_t { nothing, reference, list, object };
+
+// The field behind all four in the concrete domain.
+template <class K, template <class> class Obj, Holds what>
 class PtrCell {
  public:
   using Target = Ptr<K, Obj>;
-  static constexpr bool kCounted = counted;
+  static constexpr Holds kHolds = what;
   static constexpr std::uint8_t kNeverWritten = 0x80;
 
   operator Target() const {

@@ -14,6 +14,7 @@ CMAKE = """cmake_minimum_required(VERSION 3.25)
 project(toy CXX)
 option(BUILD_TESTING "" ON)
 add_executable(nsmc main.cpp)
+add_executable(nsmc-certify EXCLUDE_FROM_ALL certify.cpp)
 if(BUILD_TESTING)
   enable_testing()
   add_test(NAME good COMMAND true)
@@ -31,6 +32,7 @@ class Launcher(unittest.TestCase):
             shutil.copy(TOP / name, self.root / name)
         (self.root / "CMakeLists.txt").write_text(CMAKE)
         (self.root / "main.cpp").write_text(MAIN)
+        (self.root / "certify.cpp").write_text(MAIN.replace("7", "9"))
         # Nothing is missing, unless a test says so.
         self.fake("dpkg-query", 'shift 3; for p; do echo "$p installed"; done')
         self.fake("apt-get", f'echo "$@" >>{self.root}/apt.log')
@@ -62,6 +64,10 @@ class Launcher(unittest.TestCase):
         (self.root / "main.cpp").write_text(MAIN.replace("7", "8"))
         self.assertEqual(self.run_nsmc("a"), (8, "a\n", ""))
 
+    def test_certify_is_a_program_of_its_own(self):
+        self.assertEqual(self.run_nsmc("certify", "a b"), (9, "a b\n", ""))
+        self.assertFalse((self.root / "build/release/nsmc").exists())
+
     def test_from_elsewhere_through_a_link(self):
         (self.root / "main.cpp").write_text(
             "#include <filesystem>\n#include <iostream>\n"
@@ -76,7 +82,8 @@ class Launcher(unittest.TestCase):
         self.run_nsmc("a")
         moved = self.root / "moved"
         moved.mkdir()
-        for name in ["nsmc", ".ci", "CMakePresets.json", "CMakeLists.txt", "main.cpp", "build"]:
+        for name in ["nsmc", ".ci", "CMakePresets.json", "CMakeLists.txt", "main.cpp",
+                     "certify.cpp", "build"]:
             shutil.move(self.root / name, moved / name)
         self.assertEqual(self.run_nsmc("a", launcher=moved / "nsmc"), (7, "a\n", ""))
 
