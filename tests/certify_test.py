@@ -117,7 +117,7 @@ class Accepted(Case):
         self.assertEqual((code, error), (0, ""), out)
         first, second, last = out.splitlines()
         self.assertEqual(first, "certified      I1  3 obligations  " + THEOREMS[0][2])
-        self.assertEqual(second, "certified      I2  1 obligation  " + THEOREMS[1][2])
+        self.assertEqual(second, "certified      I2  1 obligation   " + THEOREMS[1][2])
         digest = sha256((self.folder / "MANIFEST.tsv").read_bytes())
         self.assertRegex(last, r"^2 theorems, 4 obligations, each confirmed by z3 \d\S* and "
                                r"cvc5 \d\S* in \d+\.\d s; manifest sha256 " + digest + "$")
@@ -223,7 +223,7 @@ class Tampered(Case):
         tab = "\t"
         for number, old, new, said in (
                 (1, "/1", "/2", "MANIFEST.tsv:1 is not `nsmc-certificate/1`"),
-                (2, "\t3\t", "\t4\t", "MANIFEST.tsv:2 needs 4 obligations, not 3"),
+                (2, "\t3\t", "\t4\t", "MANIFEST.tsv:2 needs 4 obligations, not 3\n"),
                 (2, "\t3\t", "\t0\t", "MANIFEST.tsv:2 is neither"),
                 (2, "\t3\t", "\t03\t", "MANIFEST.tsv:2 is neither"),
                 (2, "\t3\t", "\t3 \t", "MANIFEST.tsv:2 is neither"),
@@ -295,10 +295,11 @@ class Tampered(Case):
                 (assertion + '(echo "unsat")\n', "`echo`"),
                 (assertion + '(echo "unsat")\n(check-sat)\n', "`echo`"),
                 (assertion + '(|echo| "unsat")\n(check-sat)\n', "`|echo|`"),
-                (assertion + "(check-sat)\n(assert false)\n(check-sat)\n", "(assert) after"),
-                ("(assert false)\n(check-sat)\n(check-sat)\n", "(check-sat) after (check-sat)"),
-                ("(assert false)\n(check-sat)\n(exit)\n(exit)\n", "(exit) after (exit)"),
-                ("(exit)\n(assert false)\n(check-sat)\n", "(exit) after ()"),
+                (assertion + "(check-sat)\n(assert false)\n(check-sat)\n",
+                 "`assert` after `check-sat`"),
+                ("(assert false)\n(check-sat)\n(check-sat)\n", "`check-sat` after `check-sat`"),
+                ("(assert false)\n(check-sat)\n(exit)\n(exit)\n", "`exit` after `exit`"),
+                ("(exit)\n(assert false)\n(check-sat)\n", "`exit` after ``"),
                 ("(assert false)\n", "no (check-sat)"),
                 ("", "no (check-sat)"),
                 ("; (check-sat)\n", "no (check-sat)"),

@@ -65,7 +65,7 @@ Strings split(const std::string& text, char separator) {
 bool is_printable(const std::string& text) {
   std::wstring wide(text.size(), L'\0');
   const std::size_t length = std::mbstowcs(wide.data(), text.c_str(), wide.size());
-  if (length > wide.size() || text.find('\0') != text.npos) return false;
+  if (length > wide.size() || text.find('\0') != std::string::npos) return false;
   return std::all_of(
       wide.begin(), wide.begin() + static_cast<std::ptrdiff_t>(length),
       [](wchar_t c) { return c == L'\t' || std::iswprint(static_cast<wint_t>(c)) != 0; });
@@ -91,6 +91,24 @@ std::string read_file(const std::string& name) {
 
 // -------------------------------------------------------------------------- the certificate
 
+// Every theorem has all obligations that add up to it, and one at least that can prove something.
+void check_sums(const Certificate& certificate) {
+  std::map<std::string, std::size_t> parts;   // of each theorem
+  std::map<std::string, std::size_t> proofs;  // those of them that are `unsat`
+  for (const Theorem& t : certificate.theorems) parts[t.id] = 0;
+  for (const Obligation& o : certificate.obligations) {
+    if (!parts.contains(o.theorem)) refuse(o.place, "is of no theorem");
+    ++parts[o.theorem];
+    if (o.expected == "unsat") ++proofs[o.theorem];
+  }
+  if (parts.empty()) refuse("MANIFEST.tsv", "has no theorem");
+  for (const Theorem& t : certificate.theorems) {
+    if (parts[t.id] != t.size)
+      refuse(t.place, "needs " + count(t.size, "obligation") + ", not " + grouped(parts[t.id]));
+    if (proofs[t.id] == 0) refuse(t.place, "has no `unsat` obligation: nothing would be proved");
+  }
+}
+
 Certificate read_manifest(const std::string& text) {
   static const std::regex theorem_line("theorem\t([^\t]+)\t([1-9][0-9]{0,7})\t([^\t]+)");
   static const std::regex obligation_line(
@@ -107,14 +125,14 @@ Certificate read_manifest(const std::string& text) {
     refuse(place(lines.size()), "is not the digest of the lines before it");
 
   std::set<std::string> files;
-  std::map<std::string, std::size_t> parts, proofs;  // of each theorem: obligations, `unsat` ones
+  std::set<std::string> theorems;
   for (std::size_t number = 2; number < lines.size(); ++number) {
     const std::string& line = lines[number - 1];
     std::smatch field;
     if (line.size() > 4096 || !is_printable(line))
       refuse(place(number), "is too long, or not printable UTF-8");
     if (std::regex_match(line, field, theorem_line)) {
-      if (!parts.emplace(field[1], 0).second) refuse(place(number), "repeats a theorem");
+      if (!theorems.insert(field[1]).second) refuse(place(number), "repeats a theorem");
       certificate.theorems.push_back({field[1], field[3], place(number), std::stoul(field[2])});
     } else if (std::regex_match(line, field, obligation_line)) {
       if (!files.insert(field[1]).second) refuse(place(number), "repeats a file");
@@ -124,25 +142,14 @@ Certificate read_manifest(const std::string& text) {
       refuse(place(number), "is neither a theorem nor an obligation");
     }
   }
-
-  for (const Obligation& o : certificate.obligations) {
-    if (!parts.contains(o.theorem)) refuse(o.place, "is of no theorem");
-    ++parts[o.theorem];
-    if (o.expected == "unsat") ++proofs[o.theorem];
-  }
-  if (parts.empty()) refuse("MANIFEST.tsv", "has no theorem");
-  for (const Theorem& t : certificate.theorems) {
-    if (parts[t.id] != t.size)
-      refuse(t.place, "needs " + count(t.size, "obligation") + ", not " + count(parts[t.id], ""));
-    if (proofs[t.id] == 0) refuse(t.place, "has no `unsat` obligation: nothing would be proved");
-  }
+  check_sums(certificate);
   return certificate;
 }
 
 // Takes the next word of a formula file off `rest`: a parenthesis, a |symbol| or "string" with its
 // quotation marks, or whatever is between.  Empty at the end.
 std::string_view next_word(const std::string& file, std::string_view& rest) {
-  while (!rest.empty() && std::string_view(" \n\t;").find(rest[0]) != rest.npos)
+  while (!rest.empty() && std::string_view(" \n\t;").find(rest[0]) != std::string_view::npos)
     rest.remove_prefix(rest[0] == ';' ? std::min(rest.find('\n'), rest.size()) : 1);
   if (rest.empty()) return rest;
   std::size_t length = 1;
@@ -157,6 +164,18 @@ std::string_view next_word(const std::string& file, std::string_view& rest) {
   const std::string_view word = rest.substr(0, length);
   rest.remove_prefix(length);
   return word;
+}
+
+// Takes the rest of a command off `rest`; returns how many words that were, with the last `)`.
+std::size_t skip_command(const std::string& file, std::string_view& rest) {
+  std::size_t words = 0;
+  for (std::size_t depth = 1; depth > 0; ++words) {
+    const std::string_view word = next_word(file, rest);
+    if (word.empty()) refuse(file, "ends inside of a parenthesis");
+    if (word == "(") ++depth;
+    if (word == ")") --depth;
+  }
+  return words;
 }
 
 // A file could answer instead of the solver: (echo "unsat") prints what it likes, a second
@@ -178,14 +197,8 @@ void check_script(const std::string& file, std::string_view rest) {
       refuse(file,
              "has " + quoted(command) + ", where only commands that declare or assert may be");
     if (before == "exit" || (before == "check-sat") != (command == "exit"))
-      refuse(file, "has (" + command + ") after (" + before + ")");
-    std::size_t words = 0;
-    for (std::size_t depth = 1; depth > 0; ++words) {
-      word = next_word(file, rest);
-      if (word.empty()) refuse(file, "ends inside of a parenthesis");
-      if (word == "(") ++depth;
-      if (word == ")") --depth;
-    }
+      refuse(file, "has " + quoted(command) + " after " + quoted(before));
+    const std::size_t words = skip_command(file, rest);
     if ((command == "check-sat" || command == "exit") && words != 1)
       refuse(file, "has a (" + command + ") of something");
     before = command;
@@ -224,24 +237,35 @@ struct Outcome {
   std::string trouble;  // none: it ended by itself, with exit status 0
 };
 
-// Runs a program to its end, or until it took too long, or until Ctrl-C.
-Outcome run(Strings command, std::size_t seconds) {
-  const auto deadline = Clock::now() + std::chrono::seconds(seconds);
+// Starts a program, with its standard output to a pipe; -1 if that cannot be.
+pid_t start(Strings command, int output) {
   std::vector<char*> words;
   for (std::string& word : command) words.push_back(word.data());
   words.push_back(nullptr);
+  const pid_t child = fork();
+  if (child != 0) return child;
+  setpgid(0, 0);  // to be killed with whatever it starts
+  const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
+  if (dup2(null, 0) == 0 && dup2(output, 1) == 1 && dup2(null, 2) == 2)
+    execv(words[0], words.data());
+  _exit(127);
+}
+
+// What is wrong with the way in which a process has ended; empty if nothing.
+std::string trouble_of(int status) {
+  if (WIFSIGNALED(status)) return "died of signal " + std::to_string(WTERMSIG(status));
+  return status == 0 ? "" : "exited with " + std::to_string(WEXITSTATUS(status));
+}
+
+// Runs a program to its end, or until it took too long, or until Ctrl-C.
+Outcome run(const Strings& command, std::size_t seconds) {
+  const auto deadline = Clock::now() + std::chrono::seconds(seconds);
   std::array<int, 2> ends{};
   if (pipe2(ends.data(), O_CLOEXEC) != 0) return {"", "could not be started"};
-  const pid_t child = fork();
-  if (child == 0) {
-    setpgid(0, 0);  // to be killed with whatever it starts
-    const int null = open("/dev/null", O_RDWR | O_CLOEXEC);
-    if (dup2(null, 0) == 0 && dup2(ends[1], 1) == 1 && dup2(null, 2) == 2)
-      execv(words[0], words.data());
-    _exit(127);
-  }
+  const pid_t child = start(command, ends[1]);
   close(ends[1]);
-  Outcome outcome{"", child < 0 ? "could not be started" : ""};
+  if (child < 0) return close(ends[0]), Outcome{"", "could not be started"};
+  Outcome outcome;
   int status = 0;
   // Over once it has closed its output and ended; poll() does not tell of the end.
   for (bool open = true; outcome.trouble.empty();) {
@@ -249,8 +273,8 @@ Outcome run(Strings command, std::size_t seconds) {
     if (poll(&output, 1, open ? 50 : 1) > 0) {
       std::array<char, 4096> bytes{};
       const ssize_t got = read(ends[0], bytes.data(), bytes.size());
-      if (got > 0) outcome.printed.append(bytes.data(), static_cast<std::size_t>(got));
-      if (got == 0) open = false;
+      outcome.printed.append(bytes.data(), static_cast<std::size_t>(std::max<ssize_t>(got, 0)));
+      open = got != 0;
     }
     if (!open && waitpid(child, &status, WNOHANG) == child) break;
     if (outcome.printed.size() > 65536) outcome.trouble = "printed too much";
@@ -258,15 +282,13 @@ Outcome run(Strings command, std::size_t seconds) {
     if (stop) outcome.trouble = "was interrupted";
   }
   close(ends[0]);
-  if (child > 0 && !outcome.trouble.empty()) {
+  if (outcome.trouble.empty()) {
+    outcome.trouble = trouble_of(status);
+  } else {
     kill(-child, SIGKILL);
     kill(child, SIGKILL);  // in case it has not come to its setpgid() yet
     waitpid(child, nullptr, 0);
   }
-  if (WIFSIGNALED(status))
-    outcome.trouble = "died of signal " + std::to_string(WTERMSIG(status));
-  else if (status != 0)
-    outcome.trouble = "exited with " + std::to_string(WEXITSTATUS(status));
   outcome.printed.erase(outcome.printed.find_last_not_of(" \t\r\n") + 1);
   outcome.printed.erase(0, outcome.printed.find_first_not_of(" \t\r\n"));
   return outcome;
@@ -323,7 +345,7 @@ Verdict confirm_all(Certificate& certificate, const Solvers& solvers, std::size_
   std::atomic<std::size_t> next = 0;
   const auto work = [&] {
     for (std::size_t i; !stop && (i = next++) < all.size();) {
-      const std::string progress = "\r" + std::to_string(i) + " of " + count(all.size(), "file");
+      const std::string progress = "\r" + grouped(i) + " of " + count(all.size(), "file");
       if (watched && Clock::now() > since + std::chrono::seconds(1))
         std::fputs(progress.c_str(), stderr);
       confirm(all[i], solvers, seconds);
@@ -349,7 +371,7 @@ Verdict confirm_all(Certificate& certificate, const Solvers& solvers, std::size_
 // can pass for a solver.  Empty if there is none.
 std::string find_program(const std::string& name) {
   const char* path = std::getenv("PATH");
-  const bool searched = name.find('/') == name.npos && path != nullptr;
+  const bool searched = name.find('/') == std::string::npos && path != nullptr;
   for (const std::string& folder : searched ? split(path, ':') : Strings{"."}) {
     const fs::path program = fs::absolute(fs::path(folder) / name);
     if (fs::is_regular_file(program) && access(program.c_str(), X_OK) == 0) return program;

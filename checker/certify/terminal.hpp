@@ -61,7 +61,7 @@ struct Failure {
 
 // A file name, or what a solver printed, as something fit for a message.
 inline std::string quoted(std::string text) {
-  if (text.size() > 80) text.replace(76, text.npos, " ...");
+  if (text.size() > 80) text.replace(76, std::string::npos, " ...");
   std::replace_if(
       text.begin(), text.end(), [](char c) { return c < ' ' || c > '~'; }, '?');
   return "`" + text + "`";
@@ -141,19 +141,31 @@ struct Result {
   std::string seconds;
 };
 
-inline std::string count(std::size_t number, const std::string& noun) {
+inline std::string grouped(std::size_t number) {
   std::string text = std::to_string(number);
   for (std::size_t end = text.size(); end > 3; end -= 3) text.insert(end - 3, ",");
-  return text + " " + noun + (number == 1 ? "" : "s");
+  return text;
+}
+
+inline std::string count(std::size_t number, const std::string& noun) {
+  return grouped(number) + " " + noun + (number == 1 ? "" : "s");
 }
 
 // One line per theorem, two for each obligation that fails, one about all of it.
 inline std::string as_text(const Result& r, bool colour) {
   std::string text;
+  std::size_t id_width = 0;
+  std::size_t count_width = 0;
+  for (const Theorem& t : r.certificate.theorems) {
+    id_width = std::max(id_width, t.id.size());
+    count_width = std::max(count_width, count(t.size, "obligation").size());
+  }
   for (const Theorem& t : r.certificate.theorems) {
     const std::string word = t.verdict == certified ? "certified    " : "NOT certified";
+    const std::string size = count(t.size, "obligation");
     text += colour ? (t.verdict == certified ? "\33[32m" : "\33[31m") + word + "\33[m" : word;
-    text += "  " + t.id + "  " + count(t.size, "obligation") + "  " + t.sentence + "\n";
+    text += "  " + t.id + std::string(id_width - t.id.size() + 2, ' ');
+    text += size + std::string(count_width - size.size() + 2, ' ') + t.sentence + "\n";
     for (const Obligation& o : r.certificate.obligations)
       if (o.theorem == t.id && o.verdict != certified)
         text += "    " + o.file + ": " + o.sentence + "\n        " + kVerdicts[o.verdict] +
@@ -161,11 +173,10 @@ inline std::string as_text(const Result& r, bool colour) {
   }
   // `12 theorems`, or `11 of 12 theorems`
   const auto confirmed = [](const auto& parts, const std::string& noun) {
-    const auto good = std::count_if(parts.begin(), parts.end(),
-                                    [](const auto& part) { return part.verdict == certified; });
-    const auto all = count(parts.size(), noun);
-    return static_cast<std::size_t>(good) == parts.size() ? all
-                                                          : std::to_string(good) + " of " + all;
+    const auto good = static_cast<std::size_t>(std::count_if(
+        parts.begin(), parts.end(), [](const auto& part) { return part.verdict == certified; }));
+    const std::string all = count(parts.size(), noun);
+    return good == parts.size() ? all : grouped(good) + " of " + all;
   };
   text += r.interrupted ? "interrupted; " : "";
   text += r.verdict == certified ? "" : "NOT certified: ";
@@ -186,7 +197,8 @@ inline std::string json(const std::string& name, const std::string& text) {
 }
 
 inline std::string as_json(const Result& r) {
-  std::string theorems, failing;
+  std::string theorems;
+  std::string failing;
   for (const Theorem& t : r.certificate.theorems)
     theorems += (theorems.empty() ? "\n  {" : ",\n  {") + json("id", t.id) + ", " +
                 json("verdict", kVerdicts[t.verdict]) +

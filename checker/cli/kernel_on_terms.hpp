@@ -17,7 +17,8 @@ struct KernelOnTerms {
   using PidNr = symbolic::Num<0, kernel::kPidMax>;
 
   static constexpr symbolic::Kind kTasks = 0, kNamespaces = 1, kPids = 2, kNsproxies = 3,
-                                  kCaches = 4, kContexts = 5;
+                                  kCaches = 4, kContexts = 5, kLevel = 6, kNumber = 7;
+  static constexpr int kAnyArgument = kernel::kAnyArgument;
   static constexpr int kLevels = kernel::kLevels, kPages = kernel::kPages;
 
   template <class K, class T>
@@ -30,9 +31,23 @@ struct KernelOnTerms {
     if (std::is_same_v<T, kernel::kernel_stack<K>>) return kContexts;
     return symbolic::kNoKind;
   }
+  // A struct pid's numbers are counted by level, and lemmas speak of levels.
+  template <class K, class T>
+  static constexpr symbolic::Kind inner_kind() {
+    return std::is_same_v<T, kernel::upid<K>> ? kLevel : symbolic::kNoKind;
+  }
   static const char* name(symbolic::Kind kind) {
-    static constexpr const char* kNames[] = {"task", "ns", "pid", "nsproxy", "cache", "context"};
+    static constexpr const char* kNames[] = {"task",  "ns",      "pid",   "nsproxy",
+                                             "cache", "context", "level", "nr"};
     return kNames[kind];
+  }
+  template <class K>
+  static std::span<const lang::Function> functions() {
+    return kernel::kFunctions<K>;
+  }
+  template <class S, class Int>
+  static auto& stack(S& state, const Int& context) {
+    return state.stacks[context];
   }
   template <template <class> class Obj, class S>
   static auto& pool(S& state) {

@@ -7,6 +7,8 @@
 
 #include <memory>
 #include <string>
+#include <tuple>
+#include <utility>
 
 #include "checker/symbolic/space.hpp"
 #include "checker/symbolic/value.hpp"
@@ -36,7 +38,8 @@ struct Layout {
   bool filling;
   std::size_t next = 0;
   std::shared_ptr<const Place> place = std::make_shared<const Place>();
-  Kind pool = kNoKind;
+  Kind pool = kNoKind;   // of the objects that the fields belong to
+  Kind inner = kNoKind;  // what the index of the array in the object counts
   Layout* previous;
   static inline thread_local Layout* on = nullptr;
 };
@@ -68,6 +71,7 @@ class Cell {
     place = Layout::on->place;
     if (!Layout::on->filling) return;
     info.pool = Layout::on->pool;
+    info.inner = Layout::on->inner;
     Layout::on->table->fields.push_back(std::move(info));
   }
   void mark_written() {
@@ -101,7 +105,7 @@ class Num : public Cell {
       if ((value < Lo) | (value > Hi)) throw lang::Oops{lang::Fault::out_of_range};
     Space::on().write(number, *place, value.term());
   }
-  void operator=(const Num& other) { *this = other.value(); }  // the place stays, the value comes
+  void operator=(const Num& other) { *this = Int(other); }  // the place stays, the value comes
   void operator+=(const Int& by) { *this = Int(*this) + by; }
   void operator-=(const Int& by) { *this = Int(*this) - by; }
 
@@ -177,7 +181,7 @@ class Bits : public Cell {
     }
     mark_written();
   }
-  void operator=(const Bits& other) { *this = other.value(); }
+  void operator=(const Bits& other) { *this = Bitmap(other); }
 
  private:
   static FieldInfo info() {
@@ -238,10 +242,11 @@ class Array {
     kind_ = K::template kind_of<T>();
     const bool pool = kind_ != kNoKind;
     if (!pool) kind_ = Layout::on->pool;
-    const Kind outer = Layout::on->pool;
+    const std::pair outer(Layout::on->pool, Layout::on->inner);
     Layout::on->pool = kind_;
+    if (!pool) Layout::on->inner = K::template inner_kind_of<T>();
     const T one;  // its fields take their numbers
-    Layout::on->pool = outer;
+    std::tie(Layout::on->pool, Layout::on->inner) = outer;
   }
   Array(const Array&) = delete;
   Array& operator=(const Array&) = delete;

@@ -5,14 +5,17 @@
 //   M::Config, M::Userland, M::State<K>
 //   M::pool<Obj>(state)        the array of a kind of objects
 //   M::kind<K, T>()            the number of the kind whose structs are T; kNoKind for other arrays
+//   M::inner_kind<K, T>()      what the index of an array of T in an object counts; or kNoKind
 //   M::kContexts               the kind of kernel stacks: numbered from 0, all others from 1
 //   M::bound<Obj>(config)      how many objects of a kind a run has; M::capacity<Obj>() at most
 //   M::size<K, T>(config)      how many elements an inner array of T has on a real machine
+//   M::kAnyArgument            as the argument of a call: any that it can have
 //   M::kLevels, M::kPages      sizes of inner arrays in the model
 //   M::may_be_unwritten(kind)  whether objects of this kind are allocated without being cleared
 //   M::may_dangle(kind)        whether pointers to this kind may be wrong: an Oops there ends the
 //                              run, and the proof speaks of runs that go on
 //   M::name(kind)              for people
+//   M::functions<K>()          the step functions
 #pragma once
 
 #include <algorithm>
@@ -22,6 +25,7 @@
 #include <vector>
 
 #include "checker/symbolic/cells.hpp"
+#include "checker/symbolic/control.hpp"
 
 namespace nsmc::symbolic {
 
@@ -97,10 +101,58 @@ class Domain {
     space.exchange({});
   }
 
+  // --- control ---------------------------------------------------------------------------------
+  static const Rows& rows() {
+    static const Rows kRows(M::template functions<Domain>());
+    return kRows;
+  }
+  static FieldInfo counter_info(int function) {
+    FieldInfo info = Rows::counter(rows().functions()[static_cast<std::size_t>(function)]);
+    info.pool = M::kContexts;
+    return info;
+  }
+  static Int counter(const Int& of, int function) {
+    return Int(on().space.load_ghost(counter_info(function), {of.term()}));
+  }
+  void set_counter(const Int& of, int function, int value) {
+    space.write_ghost(counter_info(function), {{of.term()}, nullptr, number(value), nullptr});
+  }
+  static auto& stack_of(const Int& of) { return M::stack(on().state, of); }
+  // Whether this is where the context continues in the function of the row.
+  static Bool at(const Int& of, lang::StepFunction row) {
+    const Position position = rows().find(row);
+    return counter(of, position.function) == position.row + 1;
+  }
+  // Whether the context is in the function of this row.
+  static Bool active(const Int& of, lang::StepFunction row) {
+    return counter(of, rows().find(row).function) != 0;
+  }
+
+  // --- ghosts ----------------------------------------------------------------------------------
+  // A function of objects that only the proof knows; a fold would have to find it in bytes.
+  struct At {
+    Kind kind;
+    Int index;
+  };
+  static Int ghost(const char* name, std::initializer_list<At> at) {
+    return Int(on().space.load_ghost(ghost_info(name, at), place_of(at)));
+  }
+  static void set_ghost(const char* name, std::initializer_list<At> at, const Bool& where,
+                        const Int& value) {
+    on().space.write_ghost(ghost_info(name, at),
+                           {place_of(at), where.term(), value.term(), nullptr});
+  }
+
   // --- kinds -----------------------------------------------------------------------------------
   template <class T>
   static constexpr Kind kind_of() {
     return M::template kind<Domain, T>();
+  }
+  static constexpr Kind context_kind() { return M::kContexts; }
+  static std::string kind_name(Kind kind) { return M::name(kind); }
+  template <class T>
+  static constexpr Kind inner_kind_of() {
+    return M::template inner_kind<Domain, T>();
   }
   template <template <class> class Obj>
   static constexpr int capacity() {
@@ -287,6 +339,10 @@ class Domain {
     return cell.value();
   }
   template <class Cell>
+  static Bool unwritten(const Cell& cell) {
+    return cell.unwritten();
+  }
+  template <class Cell>
   static auto target(const Cell& cell) {
     return cell.value();
   }
@@ -296,6 +352,11 @@ class Domain {
   static Int as_unsigned(const Int& value) {
     return Int(if_else_term(less(value.term(), number(0)),
                             add(value.term(), number(std::int64_t{1} << 32U)), value.term()));
+  }
+  // kAnyArgument stands for all of lo..hi at once.
+  static Int argument(const auto& call, int lo, int hi) {
+    if (call.argument != M::kAnyArgument) return call.argument;
+    return Int(Paths::on().fresh("argument", Sort::integer, lo, hi));
   }
   static int plain(const Int& value) {
     const Term t = value.term();
@@ -328,6 +389,18 @@ class Domain {
   static Bitmap without_bit(const Bitmap& bits, const Int& i) { return bits.with(i, false); }
 
  private:
+  static FieldInfo ghost_info(const char* name, std::initializer_list<At> at) {
+    FieldInfo info;
+    info.name = name;
+    info.pool = at.begin()->kind;
+    if (at.size() > 1) info.inner = std::next(at.begin())->kind;
+    return info;
+  }
+  static Place place_of(std::initializer_list<At> at) {
+    Place place;
+    for (const At& a : at) place.push_back(a.index.term());
+    return place;
+  }
   static Term if_else_term(Term c, Term yes, Term no) { return symbolic::if_else(c, yes, no); }
   std::string choice_name() { return "choice." + std::to_string(choices++); }
 
@@ -372,7 +445,11 @@ class Domain {
   }
   template <template <class> class Obj>
   static Slot any_unused() {
-    return Int(Paths::on().fresh("slab", Sort::integer, 0));
+    constexpr Kind kKind = kind_of<Obj<Domain>>();
+    const Term slot = Paths::on().fresh("slab", Sort::integer, 0);
+    // A slot is not taken while a pointer that may dangle names it, as in the concrete machine.
+    if (M::may_dangle(kKind)) on().space.unnamed.emplace_back(kKind, slot);
+    return Int(slot);
   }
 
   // As memory comes (not cleared: never written) or goes.

@@ -25,12 +25,14 @@ bool Paths::decide(Term condition) {
   const bool negated = condition->op == Op::negation;
   const Term atom = negated ? condition->arguments[0] : condition;
   if (const auto known = known_.find(atom); known != known_.end()) return known->second != negated;
+  if (before_asking) before_asking();
   if (!replaying()) {
     const Term yes_side[] = {condition}, no_side[] = {negate(condition)};
     const bool yes = solver_.check_with(yes_side) != Answer::unsat;
     // A path that got here is feasible, so one side is.
     const bool no = !yes || solver_.check_with(no_side) != Answer::unsat;
     trace_.push_back({yes, yes && no});
+    if (on_pruned && !(yes && no)) on_pruned(yes ? negate(condition) : condition);
     flipped_ = true;
   }
   const bool is_new = at_ + 1 == trace_.size() && flipped_;
@@ -53,14 +55,25 @@ void Paths::assume(Term fact) {
   if (!replaying()) solver_.add(fact);
 }
 
+void Paths::given(Term fact) {
+  guard_.push_back(fact);
+  learn(fact);
+  if (!replaying()) solver_.add(fact);
+}
+
 void Paths::require(Term fact) {
   if (is_true(fact)) return;
   if (is_false(fact)) throw PathEnd{};
+  if (const auto known = known_.find(fact); known != known_.end() && known->second) return;
   guard_.push_back(fact);
   learn(fact);
+  if (before_asking) before_asking();
   if (replaying()) return;
   solver_.add(fact);
-  if (solver_.check() == Answer::unsat) throw PathEnd{};
+  if (solver_.check() != Answer::unsat) return;
+  guard_.pop_back();
+  if (on_pruned) on_pruned(fact);
+  throw PathEnd{};
 }
 
 int Paths::pick(int alternatives, const std::string& name) {

@@ -6,6 +6,7 @@
 // conversion to bool as in BuildIt and in Python's concolic testers.)
 #pragma once
 
+#include <functional>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -48,6 +49,8 @@ class Paths {
   bool decide(Term condition);
   // A fact, such as an instance of an invariant: it prunes, and is no branch.
   void assume(Term fact);
+  // A fact that this path is about, and that is known to be possible.
+  void given(Term fact);
   // A fact that this path is about: the path ends if it cannot be.
   void require(Term fact);
   // 0..alternatives-1, each on a path of its own; `name` is that of the choice's variable.
@@ -55,6 +58,11 @@ class Paths {
   // A constant of which nothing is known but its interval; its name tells its place on the path.
   Term fresh(const std::string& name, Sort sort = Sort::integer, std::int64_t lo = kNoLo,
              std::int64_t hi = kNoHi);
+
+  // Called before each branch, also when it is only replayed: to assume what the path has made worth assuming.
+  std::function<void()> before_asking;
+  // Called with the side of a branch that cannot be taken, or a requirement that cannot be met.
+  std::function<void(Term)> on_pruned;
 
   // Decisions and requirements of this path, in order; without what was only assumed.
   const std::vector<Term>& guard() const { return guard_; }

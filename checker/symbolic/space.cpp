@@ -28,10 +28,11 @@ Term Space::load(std::size_t field, const Place& place) {
   const FieldInfo& info = table_.fields[field];
   if (recording && info.pool != kNoKind) {
     see(info.pool, place[0]);
-    if (info.holds != 0 && !place[0]->has_bound) {
+    if (info.inner != kNoKind && place.size() > 1) see(info.inner, place[1]);
+    if (info.target != kNoKind && !place[0]->has_bound) {
       const auto cell = std::pair(field, place);
-      if (std::find(seen.holders.begin(), seen.holders.end(), cell) == seen.holders.end())
-        seen.holders.push_back(cell);
+      if (std::find(seen.pointers.begin(), seen.pointers.end(), cell) == seen.pointers.end())
+        seen.pointers.push_back(cell);
     }
   }
   return symbolic::load(info, now_.store.writes(field), place, initial_);
@@ -94,6 +95,8 @@ Term Space::holders(int holds, Kind kind, Term target) {
 }
 
 Term Space::load_ghost(const FieldInfo& info, const Place& place) {
+  if (!place.empty()) see(info.pool, place[0]);
+  if (place.size() > 1) see(info.inner, place[1]);
   for (std::size_t i = 0; i < ghost_infos_.size(); ++i)
     if (ghost_infos_[i].name == info.name)
       return symbolic::load(info, now_.ghosts.writes(i), place, any_value);

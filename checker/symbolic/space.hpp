@@ -70,12 +70,14 @@ class Space {
   bool changed(std::size_t field) const { return !now_.store.untouched(field); }
   const Store& store() const { return now_.store; }
 
-  // Objects by kind, and counted fields, that were looked at: what a proof speaks of by name.
+  // Objects by kind, and fields that point at objects, that were looked at: what a proof speaks of by name.
   struct Seen {
     std::map<Kind, std::vector<Term>> objects;
-    std::vector<std::pair<std::size_t, Place>> holders;
+    std::vector<std::pair<std::size_t, Place>> pointers;
   };
   Seen seen;
+  // Objects at which no field of the state before pointed.
+  std::vector<std::pair<Kind, Term>> unnamed;
   bool recording = false;
   void see(Kind kind, Term object);
   // Elements of arrays that code has looked at are places, and kept until forget_places().

@@ -4,8 +4,8 @@
 // A field of a pool of objects is an uninterpreted function of the object's number
 // ("account.balance" of an account); a field inside an array inside an object has one argument
 // more.  A write is remembered with its place and its value, and reading is a chain of if-then-else
-// over the writes, newest first: no theory of arrays.  One write can stand for many, with a bound variable in its place,
-// value and guard ("for all accounts of this owner: closed = 1").
+// over the writes, newest first: no theory of arrays.  One write can stand for many, with a bound
+// variable in its place, value and guard ("for all accounts of this owner: closed = 1").
 #pragma once
 
 #include <functional>
@@ -28,6 +28,7 @@ struct FieldInfo {
   Sort sort = Sort::integer;
   std::int64_t lo = kNoLo, hi = kNoHi;  // what may be taken for granted of its values
   Kind pool = kNoKind;                  // whose field it is; kNoKind: the state's own
+  Kind inner = kNoKind;                 // what its second index counts, if lemmas speak of that
   Kind target = kNoKind;                // what it points at
   int holds = 0;                        // lang::Holds of a pointer
 };

@@ -23,10 +23,11 @@ struct Hash {
     return h;
   }
 };
+// The interval belongs to a leaf: what is certain of a name on one path is not on another.
 struct Same {
   bool operator()(Term a, Term b) const {
     return a->op == b->op && a->sort == b->sort && a->value == b->value && a->symbol == b->symbol &&
-           a->arguments == b->arguments;
+           a->lo == b->lo && a->hi == b->hi && a->arguments == b->arguments;
   }
 };
 

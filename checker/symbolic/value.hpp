@@ -24,6 +24,9 @@ class Bool {
 
   friend Bool operator!(const Bool& a) { return Bool(negate(a.term_)); }
   friend Bool operator&(const Bool& a, const Bool& b) { return Bool(both(a.term_, b.term_)); }
+  friend Bool operator==(const Bool& a, const Bool& b) {
+    return Bool(if_else(a.term_, b.term_, negate(b.term_)));
+  }
   friend Bool operator|(const Bool& a, const Bool& b) { return Bool(either(a.term_, b.term_)); }
 
  private:

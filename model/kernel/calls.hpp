@@ -23,6 +23,8 @@ enum class Syscall : std::uint8_t {
   readdir_proc
 };
 
+inline constexpr int kAnyArgument = -1000;  // whatever the call can be asked for
+
 struct Call {
   Syscall syscall = Syscall::clone;
   int argument = 0;         // clone: CL_ flags; wait4: 1 for WNOHANG; signal: 1 for SIG_IGN;

@@ -37,7 +37,7 @@ inline constexpr int kEperm = -1, kEsrch = -3, kEchild = -10, kEagain = -11, kEn
 // clone() flags that matter here, renumbered to fit a byte.
 inline constexpr int CL_NEWPID = 1, CL_THREAD = 2, CL_SIGHAND = 4, CL_VM = 8, CL_PARENT = 16,
                      CL_NEWNET = 32;  // NEWNET: any namespace copied after the PID namespace
-inline constexpr int CL_NEW_ANY = CL_NEWPID | CL_NEWNET;
+inline constexpr int CL_NEW_ANY = CL_NEWPID | CL_NEWNET, CL_ALL = 63;
 
 // The task that runs; the kernel's `current`.
 template <class K>

@@ -122,6 +122,7 @@ class Concrete {
     auto& objects = pool<Obj>();
     for (int i = 0; i < bound; ++i) {
       if (objects[i].allocated.value() != 0 || (referenced >> (i + 1) & 1U) != 0) continue;
+      objects[i] = {};  // as it is already in every state that can be reached
       if (!zeroed)
         Obj<Concrete>::each_field(objects[i], [](const char*, auto& field) { field.poison(); });
       objects[i].allocated = 1;
@@ -230,6 +231,10 @@ class Concrete {
     return cell.value();
   }
   template <class Cell>
+  static bool unwritten(const Cell& cell) {
+    return cell.poisoned();
+  }
+  template <class Cell>
   static typename Cell::Target target(const Cell& cell) {
     return typename Cell::Target{static_cast<Slot>(cell.slot())};
   }
@@ -238,6 +243,8 @@ class Concrete {
     return condition ? yes : no;
   }
   static unsigned as_unsigned(int value) { return static_cast<unsigned>(value); }
+  // The argument of a call, which has to be one of lo..hi.
+  static int argument(const Call& call, int, int) { return call.argument; }
   // For what the model keeps in a C++ container: an index that is a plain int.
   static int plain(int value) { return value; }
 

@@ -19,7 +19,9 @@ Next put_pid(pid_ptr<K> pid, lang::StepFunction then) {
   pid->count -= 1;
   if (pid->count != 0) return go(then);
   const ns_ptr<K> ns = take(pid->ns);
-  if (ns->pid_cachep->nr_ids != pid->slab) K::oops(Fault::wrong_cache);
+  // First this, then that: C++ leaves the order of operands open, and each may be an Oops.
+  const typename K::Int nr_ids = ns->pid_cachep->nr_ids;
+  if (nr_ids != pid->slab) K::oops(Fault::wrong_cache);
   K::on().release(pid);
   if (seeded<K>(Defect::put_pid_without_put_pid_ns)) return go(then);
   return put_ns<K>(ns, then);
@@ -39,7 +41,9 @@ pid_ptr<K> find_pid_ns(typename K::Int nr, ns_ptr<K> ns) {
 // The number of `pid` as seen in `ns`, 0 if it has none there.
 template <class K>
 typename K::Int pid_nr_ns(pid_ptr<K> pid, ns_ptr<K> ns) {
-  if (!pid || pid->level < ns->level) return 0;
+  if (!pid) return 0;
+  const typename K::Int level = pid->level;  // before the other operand, see put_pid()
+  if (level < ns->level) return 0;
   auto& number = pid->numbers[ns->level];
   if (number.ns != ns) return 0;
   return number.nr;
@@ -94,7 +98,7 @@ struct alloc_pid {
     pid->slab = ns->pid_cachep->nr_ids;
     l.pid = pid;
     l.tmp = ns;
-    l.i = ns->level;
+    l.i = typename K::Int{ns->level};
     return take_number();
   }
 
@@ -108,7 +112,7 @@ struct alloc_pid {
     number.nr = nr;
     number.ns = l.tmp;
     if (l.i == 0) return go(publish);
-    l.tmp = l.tmp->parent;
+    l.tmp = ns_ptr<K>{l.tmp->parent};
     l.i -= 1;
     return take_number();
   }
@@ -136,8 +140,8 @@ struct alloc_pid {
     const pid_ptr<K> pid = l.pid;
     l.i += seeded<K>(Defect::alloc_pid_unwinds_one_less) ? 2 : 1;
     if (l.i > l.ns->level) return go(free_struct);
-    stack<K>().free_pidmap.ns = pid->numbers[l.i].ns;
-    stack<K>().free_pidmap.nr = pid->numbers[l.i].nr;
+    stack<K>().free_pidmap.ns = ns_ptr<K>{pid->numbers[l.i].ns};
+    stack<K>().free_pidmap.nr = typename K::Int{pid->numbers[l.i].nr};
     return call(free_pidmap<K>::clear_bit, out_free);
   }
 
@@ -184,8 +188,8 @@ struct free_pid {
     auto& l = stack<K>().free_pid;
     const pid_ptr<K> pid = l.pid;
     if (l.i > pid->level) return go(call_rcu);
-    stack<K>().free_pidmap.ns = pid->numbers[l.i].ns;
-    stack<K>().free_pidmap.nr = pid->numbers[l.i].nr;
+    stack<K>().free_pidmap.ns = ns_ptr<K>{pid->numbers[l.i].ns};
+    stack<K>().free_pidmap.nr = typename K::Int{pid->numbers[l.i].nr};
     l.i += 1;
     return call(free_pidmap<K>::clear_bit, free_numbers);
   }

@@ -51,7 +51,7 @@ struct alloc_pidmap {
 
   static Next read_last_pid() {
     auto& l = stack<K>().alloc_pidmap;
-    l.last = l.ns->last_pid;
+    l.last = Int{l.ns->last_pid};  // read: a copy would take over "never written"
     l.pid = first_pid(l.last);
     l.i = 0;
     return go(map_page);

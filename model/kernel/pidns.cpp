@@ -107,8 +107,7 @@ bool Pidns::might_move(const State& state, int actor) const {
       if (pid.rcu.value() == 1) return true;
     return false;
   }
-  const auto& task = state.tasks[actor];
-  return task.linked.value() == 1 && task.PF_EXITING.value() == 0;
+  return may_enter_kernel<Concrete>(state.tasks[actor]);
 }
 
 bool Pidns::perform(State& state, int actor, lang::Chooser& chooser, Events& events) const {

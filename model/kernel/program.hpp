@@ -46,6 +46,12 @@ std::span<const NumberedStep> all_steps();
 // The number of a step.  REQUIRES: it stands in a row.
 int step_number(lang::StepFunction step);
 
+// Whether a task that is not in the kernel can make a call: it is attached, and does not exit.
+template <class K>
+typename K::Bool may_enter_kernel(const task_struct<K>& task) {
+  return all(K::peek(task.linked) == 1, K::peek(task.PF_EXITING) == 0);
+}
+
 // Runs `context` from where it stands to the next place where another may run, as the granularity
 // of the machine's Config defines it.  False: it cannot move, and nothing has changed.
 bool run(Concrete& machine, int context);

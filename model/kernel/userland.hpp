@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <climits>
+
 #include "model/kernel/calls.hpp"
 #include "model/kernel/exit.hpp"
 #include "model/kernel/fork.hpp"
@@ -83,7 +85,7 @@ struct userland {
     const task_ptr<K> me = current<K>();
     switch (c.syscall) {
       case Syscall::clone:
-        stack<K>().copy_process.flags = c.argument;
+        stack<K>().copy_process.flags = K::argument(c, 0, CL_ALL);
         return call(copy_process<K>::dup_task_struct, forked);
       case Syscall::exit:
         return may_exit() ? go(do_exit<K>::begin) : block();
@@ -92,12 +94,12 @@ struct userland {
         zap_other_threads<K>(me);
         return go(do_exit<K>::begin);
       case Syscall::wait4:
-        stack<K>().do_wait.nohang = c.argument;
+        stack<K>().do_wait.nohang = K::argument(c, 0, 1);
         return call(do_wait<K>::scan, waited);
       case Syscall::kill:
         return go_with_result(kill_target(c));
       case Syscall::signal:
-        me->group_leader->sigchld_ignored = c.argument;
+        me->group_leader->sigchld_ignored = K::argument(c, 0, 1);
         return go_with_result(0);
       case Syscall::fcntl_setown: {
         // __f_setown() replaces the owner, also by nobody.
@@ -112,7 +114,7 @@ struct userland {
         me->cap_sys_admin = 0;
         return go_with_result(0);
       case Syscall::readdir_proc:
-        return go_with_result(next_pidmap<K>(task_active_pid_ns<K>(me), c.argument));
+        return go_with_result(next_pidmap<K>(task_active_pid_ns<K>(me), K::argument(c, INT_MIN, INT_MAX)));
     }
     BUG<K>();
   }
