@@ -39,6 +39,7 @@ class Induction {
     std::set<std::pair<std::size_t, std::vector<Term>>> tuples;
     std::set<std::vector<Term>> counted;
     std::vector<Term> terms;
+    Space::Seen found;  // named by the instances themselves
   };
   using Add = std::function<void(Term)>;
 
@@ -63,6 +64,7 @@ class Induction {
     k_.space.exchange(std::move(now));
     return result;
   }
+  std::vector<std::vector<Term>> tuples(const Lemma& lemma, const Space::Seen& named);
   void instantiate(Known& known, const Space::Seen& named, int rounds, const Add& add);
   void count_holders(Known& known, const Space::Seen& named, const Add& add);
 
@@ -73,6 +75,7 @@ class Induction {
   StepResult result_;
   Known known_;
   Position started_;
+  int rounds_ = 0;
 };
 
 }  // namespace nsmc::symbolic

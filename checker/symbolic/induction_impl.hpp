@@ -3,6 +3,7 @@
 #pragma once
 
 #include <algorithm>
+#include <iostream>
 #include <chrono>
 #include <map>
 #include <stdexcept>
@@ -18,7 +19,7 @@ StepResult Induction<K>::step(lang::StepFunction row) {
   result_ = {};
   result_.step = control_.rows.name(started_);
   paths_.before_asking = [this] {
-    instantiate(known_, k_.space.seen, 1, [this](Term t) { paths_.assume(t); });
+    instantiate(known_, k_.space.seen, rounds_, [this](Term t) { paths_.assume(t); });
   };
   paths_.on_pruned = [this](Term side) {
     Obligation o;
@@ -184,9 +185,12 @@ void Induction<K>::prove(Obligation o, const Space::Seen& named) {
   solver.push();
   Known known = known_;
   for (const Term t : o.facts) solver.add(t);
-  for (int rounds = 1; rounds <= 2; ++rounds) {
+  for (int rounds = 0; rounds <= 2; ++rounds) {
     instantiate(known, named, rounds, [&](Term t) { solver.add(t); });
+    const auto t0 = std::chrono::steady_clock::now();
     const Answer answer = solver.check();
+    if (const char* slow = std::getenv("SLOW")) { const double took = std::chrono::duration<double>(std::chrono::steady_clock::now() - t0).count();
+      if (took > std::atof(slow)) std::cerr << o.step << " " << o.claim << " round " << rounds << " " << took << " s, " << known.terms.size() << " hypotheses, answer " << int(answer) << " names " << named.objects.size() << "\n"; }
     o.status = answer == Answer::unsat ? Status::proved
                : answer == Answer::sat ? Status::refuted
                                        : Status::unknown;
@@ -214,39 +218,52 @@ void Induction<K>::prove(Obligation o, const Space::Seen& named) {
   result_.obligations.push_back(std::move(o));
 }
 
+// The named objects that a lemma is instantiated at: all combinations, but of objects and indices
+// only those that were looked at together.
+template <class K>
+std::vector<std::vector<Term>> Induction<K>::tuples(const Lemma& lemma, const Space::Seen& named) {
+  std::vector<std::vector<Term>> all = {{}};
+  for (std::size_t a = 0; a < lemma.over.size(); ++a) {
+    if (a == 0 && lemma.over.size() == 2) {
+      const auto pairs = named.pairs.find({lemma.over[0], lemma.over[1]});
+      if (pairs != named.pairs.end()) {
+        all.clear();
+        for (const auto& [object, index] : pairs->second) all.push_back({object, index});
+        return all;
+      }
+    }
+    const auto objects = named.objects.find(lemma.over[a]);
+    if (objects == named.objects.end()) return {};
+    std::vector<std::vector<Term>> longer;
+    for (const auto& tuple : all)
+      for (const Term object : objects->second) {
+        longer.push_back(tuple);
+        longer.back().push_back(object);
+      }
+    all = std::move(longer);
+  }
+  return all;
+}
+
 template <class K>
 void Induction<K>::instantiate(Known& known, const Space::Seen& named, int rounds,
                                const Add& add) {
-  Space::Seen all = named;
-  const Space::Seen kept = k_.space.seen;
+  Space::Seen all = named;  // which may be the very one that is put away here
+  const Space::Seen kept = std::exchange(k_.space.seen, {});
   for (int round = 0; round <= rounds; ++round) {
-    Space::Seen next = all;
+    // Each round speaks of what the instances of the one before have named.
+    if (round > 0) all.merge(known.found);
     for (std::size_t i = 0; i < theory_.lemmas.size(); ++i) {
       const Lemma& lemma = theory_.lemmas[i];
-      std::vector<const std::vector<Term>*> choices;
-      for (const Kind kind : lemma.over) choices.push_back(&all.objects[kind]);
-      if (std::any_of(choices.begin(), choices.end(), [](auto* c) { return c->empty(); })) continue;
-      std::vector<std::size_t> at(choices.size());
-      for (bool more = true; more;) {
-        std::vector<Term> arguments;
-        for (std::size_t a = 0; a < at.size(); ++a) arguments.push_back((*choices[a])[at[a]]);
-        if (known.tuples.emplace(i, arguments).second) {
-          k_.space.seen = next;
-          const Term t = before_step([&] { return evaluated(lemma, arguments); });
-          if (round < rounds) next = k_.space.seen;
-          if (!is_true(t)) {
-            known.terms.push_back(t);
-            add(t);
-          }
-        }
-        more = false;
-        for (std::size_t a = 0; a < at.size() && !more; ++a) {
-          more = ++at[a] < choices[a]->size();
-          if (!more) at[a] = 0;
-        }
+      for (const std::vector<Term>& arguments : tuples(lemma, all)) {
+        if (!known.tuples.emplace(i, arguments).second) continue;
+        const Term t = before_step([&] { return evaluated(lemma, arguments); });
+        if (is_true(t)) continue;
+        known.terms.push_back(t);
+        add(t);
       }
     }
-    all = std::move(next);
+    known.found.merge(std::exchange(k_.space.seen, {}));
   }
   count_holders(known, all, add);
   k_.space.seen = kept;

@@ -18,17 +18,35 @@ std::string holders_name(int holds, Kind kind) {
 
 }  // namespace
 
+void Space::Seen::merge(const Seen& other) {
+  const auto join = [](auto& mine, const auto& theirs) {
+    for (const auto& item : theirs)
+      if (std::find(mine.begin(), mine.end(), item) == mine.end()) mine.push_back(item);
+  };
+  for (const auto& [kind, terms] : other.objects) join(objects[kind], terms);
+  for (const auto& [kinds, terms] : other.pairs) join(pairs[kinds], terms);
+  join(pointers, other.pointers);
+}
+
 void Space::see(Kind kind, Term object) {
   if (!recording || kind == kNoKind || object->has_bound) return;
   auto& known = seen.objects[kind];
   if (std::find(known.begin(), known.end(), object) == known.end()) known.push_back(object);
 }
 
+void Space::see(Kind kind, Term object, Kind inner, Term index) {
+  if (!recording || object->has_bound || index->has_bound) return;
+  see(inner, index);
+  auto& known = seen.pairs[{kind, inner}];
+  const std::pair both_terms(object, index);
+  if (std::find(known.begin(), known.end(), both_terms) == known.end()) known.push_back(both_terms);
+}
+
 Term Space::load(std::size_t field, const Place& place) {
   const FieldInfo& info = table_.fields[field];
   if (recording && info.pool != kNoKind) {
     see(info.pool, place[0]);
-    if (info.inner != kNoKind && place.size() > 1) see(info.inner, place[1]);
+    if (info.inner != kNoKind && place.size() > 1) see(info.pool, place[0], info.inner, place[1]);
     if (info.target != kNoKind && !place[0]->has_bound) {
       const auto cell = std::pair(field, place);
       if (std::find(seen.pointers.begin(), seen.pointers.end(), cell) == seen.pointers.end())
@@ -96,7 +114,7 @@ Term Space::holders(int holds, Kind kind, Term target) {
 
 Term Space::load_ghost(const FieldInfo& info, const Place& place) {
   if (!place.empty()) see(info.pool, place[0]);
-  if (place.size() > 1) see(info.inner, place[1]);
+  if (place.size() > 1) see(info.pool, place[0], info.inner, place[1]);
   for (std::size_t i = 0; i < ghost_infos_.size(); ++i)
     if (ghost_infos_[i].name == info.name)
       return symbolic::load(info, now_.ghosts.writes(i), place, any_value);
@@ -104,6 +122,7 @@ Term Space::load_ghost(const FieldInfo& info, const Place& place) {
 }
 
 void Space::write_ghost(const FieldInfo& info, Write write) {
+  if (write.place.size() > 1) see(info.pool, write.place[0], info.inner, write.place[1]);
   std::size_t i = 0;
   while (i < ghost_infos_.size() && ghost_infos_[i].name != info.name) ++i;
   if (i == ghost_infos_.size()) ghost_infos_.push_back(info);

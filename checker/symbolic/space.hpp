@@ -73,13 +73,17 @@ class Space {
   // Objects by kind, and fields that point at objects, that were looked at: what a proof speaks of by name.
   struct Seen {
     std::map<Kind, std::vector<Term>> objects;
+    // Objects and indices that were looked at together.
+    std::map<std::pair<Kind, Kind>, std::vector<std::pair<Term, Term>>> pairs;
     std::vector<std::pair<std::size_t, Place>> pointers;
+    void merge(const Seen& other);
   };
   Seen seen;
   // Objects at which no field of the state before pointed.
   std::vector<std::pair<Kind, Term>> unnamed;
   bool recording = false;
   void see(Kind kind, Term object);
+  void see(Kind kind, Term object, Kind inner, Term index);
   // Elements of arrays that code has looked at are places, and kept until forget_places().
   void keep(std::shared_ptr<void> place) { kept_.push_back(std::move(place)); }
   void forget_places() { kept_.clear(); }
