@@ -33,6 +33,8 @@ struct Setting {
   std::string name;
   kernel::Config config;
   kernel::Userland user;
+
+  friend void PrintTo(const Setting& s, std::ostream* out) { *out << s.name; }  // for GoogleTest
 };
 
 // --- steps -----------------------------------------------------------------------------------

@@ -146,6 +146,8 @@ void Induction<K>::ends(Position at) {
                                    Sort::integer));
     k_.space.seen = on_path;
     for (std::size_t a = 0; a < lemma.over.size(); ++a) k_.space.see(lemma.over[a], arguments[a]);
+    if (lemma.over.size() == 2)
+      k_.space.see(lemma.over[0], arguments[0], lemma.over[1], arguments[1]);
     const Term after = evaluated(lemma, arguments);
     const Term before = before_step([&] { return evaluated(lemma, arguments); });
     if (after == before || is_true(after)) continue;
@@ -185,7 +187,7 @@ void Induction<K>::prove(Obligation o, const Space::Seen& named) {
   solver.push();
   Known known = known_;
   for (const Term t : o.facts) solver.add(t);
-  for (int rounds = 0; rounds <= 2; ++rounds) {
+  for (int rounds = 0; rounds <= 1; ++rounds) {
     instantiate(known, named, rounds, [&](Term t) { solver.add(t); });
     const auto t0 = std::chrono::steady_clock::now();
     const Answer answer = solver.check();

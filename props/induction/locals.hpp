@@ -44,8 +44,10 @@ struct locals_lemmas : Reading<K> {
                    K::active(x[0], kernel::put_pid_ns<K>::kref_put));
   }
   static Bool copy_namespaces_holds(Arguments x) {
-    return implies(of(R::locals(x[0]).copy_namespaces.old_ns) != 0,
-                   K::at(x[0], copy_namespaces::out));
+    auto& l = R::locals(x[0]).copy_namespaces;
+    return all(implies(of(l.old_ns) != 0, K::at(x[0], copy_namespaces::out)),
+               implies(of(l.err) != 0, any(K::at(x[0], copy_namespaces::out),
+                                           K::at(x[0], copy_namespaces::done))));
   }
   static Bool create_new_namespaces_holds(Arguments x) {
     return implies(of(R::locals(x[0]).create_new_namespaces.new_nsp) != 0,
@@ -83,7 +85,7 @@ struct locals_lemmas : Reading<K> {
     auto& made = R::ns(n);
     return implies(
         n != 0, all(n > 1, live(made), R::refs_of_ns(n) == 1, of(made.parent) == 0,
-                    !written(made.parent),
+                    !written(made.parent), of(made.pidmap_[0].page) == 1,
                     written(made.kref) == idle(x[0], create_pid_namespace::init),
                     written(made.level) == written(made.kref)));
   }

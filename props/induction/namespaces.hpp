@@ -21,7 +21,7 @@ struct namespaces_lemmas : Reading<K> {
   static Bool level_is_parents_plus_one(Arguments x) {
     auto& n = R::ns(x[0]);
     return implies(all(x[0] > 1, live(n), published(x[0])),
-                   of(n.level) == of(R::ns(of(n.parent)).level) + 1);
+                   all(of(n.parent) != 0, of(n.level) == of(R::ns(of(n.parent)).level) + 1));
   }
   static Bool only_the_first_is_at_level_0(Arguments x) {
     auto& n = R::ns(x[0]);
@@ -61,9 +61,9 @@ struct namespaces_lemmas : Reading<K> {
     auto& l = R::locals(x[0]);
     const Int n = of(l.alloc_pid.ns), child = of(l.copy_process.p);
     const Int proxy = of(R::task(child).nsproxy_);
-    return all((n != 0) == K::active(x[0], alloc_pid::alloc),
-               implies(n != 0, all(child != 0, proxy != 0, of(R::proxy(proxy).pid_ns) == n,
-                                   K::at(x[0], copy_process::allocated_pid))));
+    return implies(n != 0, all(K::active(x[0], alloc_pid::alloc), child != 0, proxy != 0,
+                               of(R::proxy(proxy).pid_ns) == n,
+                               K::at(x[0], copy_process::allocated_pid)));
   }
   // zap_pid_ns_processes() works for current, which still has its nsproxy.
   static Bool current_keeps_zaps_ns(Arguments x) {

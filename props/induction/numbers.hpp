@@ -57,7 +57,10 @@ struct numbers_lemmas : Reading<K> {
   }
   static Bool pid_in_creation_is_numbered_from_below(Arguments x) {
     auto& l = R::locals(x[0]).alloc_pid;
-    return implies(all(done(x[0], x[1]), x[1] >= 0),
+    // Also the one that is being given back.
+    const Bool given_back = all(of(l.pid) != 0, K::at(x[0], alloc_pid::out_free),
+                                K::active(x[0], free_pidmap::clear_bit), x[1] == of(l.i));
+    return implies(all(any(done(x[0], x[1]), given_back), x[1] >= 0),
                    all(is_link(of(l.pid), x[1], of(l.ns), of(R::ns(of(l.ns)).level)),
                        nr_at(of(l.pid), x[1]) >= 1));
   }
@@ -68,7 +71,7 @@ struct numbers_lemmas : Reading<K> {
     return implies(
         all(of(l.pid) != 0, K::active(x[0], alloc_pid::alloc)),
         all(of(R::pid(of(l.pid)).slab) == top + 1, i >= 0, published(deepest),
-            any(i <= top, K::at(x[0], alloc_pid::free_struct)),
+            (i > top) == K::at(x[0], alloc_pid::free_struct),
             implies(K::at(x[0], alloc_pid::publish), i == 0),
             implies(up, all(i <= top, of(R::ns(tmp).level) == i, published(tmp),
                             tmp == K::if_else(i == top, deepest,
@@ -95,7 +98,9 @@ struct numbers_lemmas : Reading<K> {
   }
   static Bool free_pid_goes_down(Arguments x) {
     auto& l = R::locals(x[0]).free_pid;
-    return implies(all(of(l.pid) != 0, !K::at(x[0], free_pid::unhash)), of(l.i) >= 0);
+    return implies(all(of(l.pid) != 0, !K::at(x[0], free_pid::unhash)),
+                   all(of(l.i) >= 0, implies(K::at(x[0], free_pid::call_rcu),
+                                             of(l.i) > of(R::pid(of(l.pid)).level))));
   }
 
   // --- who owns a number ------------------------------------------------------------------------
@@ -178,7 +183,7 @@ struct numbers_lemmas : Reading<K> {
                                   Int(1), Int(0))) == 1));
   }
   static Bool set_bit_is_on_a_page(Arguments x) {
-    return implies(all(x[0] > 0, bit(x[0], x[1])), of(page(x[0], x[1]).page) == 1);
+    return implies(all(x[0] > 0, x[1] >= 0, bit(x[0], x[1])), of(page(x[0], x[1]).page) == 1);
   }
   static Bool number_0_is_taken(Arguments x) {
     return implies(all(live_ns(x[0]), written(R::ns(x[0]).kref)),
