@@ -160,17 +160,31 @@ struct numbers {
     return !every_number_taken([](int last, int nr) { return nr > last; });
   }
 
-  // last_pid never goes back, in the cyclic order from where its writer began.
+  // last_pid never goes back, in the cyclic order from where its writer began.  before(f) and
+  // after(f) are f of the state on that side of the move; `actor` is the context that moved.
+  static typename K::Bool last_pid_moves_forward_in(int actor, auto&& before, auto&& after) {
+    using Int = typename K::Int;
+    static const int kStore = step_number<K>(alloc_pidmap<K>::set_last_pid);
+    const auto local = [&](auto&& f) {
+      return before([&](auto& state) { return f(state.stacks[actor].alloc_pidmap); });
+    };
+    const int at = before([&](auto& state) {
+      int top = 0;
+      for (auto& pc : state.stacks[actor].pc)
+        if (const int step = K::plain(pc.value()); step != 0) top = step;
+      return top;
+    });
+    if (at != kStore) return true;
+    const Int ns = local([](auto& l) { return Int(K::target(l.ns).slot()); }) - 1;
+    const auto last_pid = [&](auto& state) { return K::peek(state.namespaces[ns].last_pid); };
+    const Int base = local([](auto& l) { return K::peek(l.last); });
+    return !pid_before<K>(base, after(last_pid), before(last_pid));
+  }
   static bool last_pid_moves_forward(const Move& move) {
     if (move.action.actor >= kContexts) return true;
-    const auto& s = move.before.stacks[move.action.actor];
-    static const int kStore = step_number(alloc_pidmap<K>::set_last_pid);
-    if (standing_at<K>(s) != kStore) return true;
-    const int ns = s.alloc_pidmap.ns.slot() - 1;
-    const int base = s.alloc_pidmap.last.value();
-    const int from = move.before.namespaces[ns].last_pid.value();
-    const int to = move.after.namespaces[ns].last_pid.value();
-    return !pid_before<K>(base, to, from);
+    return last_pid_moves_forward_in(
+        move.action.actor, [&](auto&& f) { return f(move.before); },
+        [&](auto&& f) { return f(move.after); });
   }
   static bool a_last_pid_is_stored(const Move& move) {
     static const int kStore = step_number(alloc_pidmap<K>::set_last_pid);

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "checker/symbolic/domain.hpp"
+#include "checker/symbolic/domain_fields.hpp"
 #include "model/kernel/program.hpp"
 
 namespace nsmc::cli {
@@ -18,6 +18,7 @@ struct KernelOnTerms {
 
   static constexpr symbolic::Kind kTasks = 0, kNamespaces = 1, kPids = 2, kNsproxies = 3,
                                   kCaches = 4, kContexts = 5, kLevel = 6, kNumber = 7;
+  static constexpr int kSysctlMin = 301, kSysctlMax = 4 * 1024 * 1024;  // pid_max
   static constexpr int kAnyArgument = kernel::kAnyArgument;
   static constexpr int kLevels = kernel::kLevels, kPages = kernel::kPages;
 

@@ -11,6 +11,7 @@
 
 #include "checker/checker.hpp"
 #include "checker/cli/commands.hpp"
+#include "checker/cli/prove.hpp"
 #include "checker/explicit/reexecute.hpp"
 #include "model/lang/oops.hpp"
 #include "traces/files.hpp"
@@ -51,6 +52,7 @@ constexpr const char* kExitCodes =
     "  nsmc check                                  the 2007 code: what holds, what does not\n"
     "  nsmc replay traces/scenarios/bz-07-stealth-child.scn\n"
     "  nsmc check --property I17 --kernel 2.6.27   a bare question about one kernel\n"
+    "  nsmc prove                                  what holds for any size, and is proved\n"
     "  nsmc explain I17                            what a property means\n";
 
 int fail(int code, const std::string& message) {
@@ -103,9 +105,25 @@ void add_replay(CLI::App& app, ReplayOptions& o, int& code) {
   cmd->callback([&] { code = replay(o); });
 }
 
+void add_prove(CLI::App& app, ProveOptions& o, int& code) {
+  CLI::App* cmd = app.add_subcommand(
+      "prove", "Prove invariants for any number of namespaces, pids and tasks, by induction");
+  cmd->add_option("--kernel", o.kernel, "the kernel to prove; see `nsmc list kernels`");
+  cmd->add_option("--defect", o.defect, "with this seeded defect: watch a proof fail");
+  cmd->add_option("--only", o.only, "only steps and contracts whose names contain this");
+  cmd->add_option("--certificate", o.certificate,
+                  "write each obligation to this folder, for `nsmc certify`");
+  cmd->add_option("--rlimit", o.rlimit, "Z3's resource units for one check, 0: no limit");
+  cmd->add_option("--jobs", o.jobs, "threads (default: one per processor)");
+  cmd->add_flag("--json", o.json, "print the result as JSON (nsmc-proof/1)");
+  cmd->add_flag("!--no-cache", o.use_cache, "prove again what this very program has proved");
+  cmd->add_flag("--first-failure", o.first_failure, "stop at the first step that fails");
+  cmd->callback([&] { code = prove(o); });
+}
+
 // A word that is no verb is named, with the one it resembles.
 void require_verb(int argc, char** argv) {
-  const std::vector<std::string> verbs = {"check", "replay", "list", "explain"};
+  const std::vector<std::string> verbs = {"check", "prove", "replay", "list", "explain"};
   if (argc < 2 || argv[1][0] == '-') return;
   if (std::find(verbs.begin(), verbs.end(), argv[1]) != verbs.end()) return;
   const std::string hint = traces::did_you_mean(argv[1], verbs);
@@ -120,10 +138,12 @@ int run(int argc, char** argv) {
   app.footer(kExitCodes);
   int code = kOk;
   CheckOptions check_options;
+  ProveOptions prove_options;
   ReplayOptions replay_options;
   std::string progress = "auto", what, id;
   bool markdown = false;
   add_check(app, check_options, progress, code);
+  add_prove(app, prove_options, code);
   add_replay(app, replay_options, code);
   CLI::App* list_command = app.add_subcommand("list", "List what there is");
   list_command->add_option("what", what, "properties, scenarios, kernels, bugs or defects")

@@ -10,6 +10,7 @@
 #include <tuple>
 #include <utility>
 
+#include "checker/symbolic/bitmap.hpp"
 #include "checker/symbolic/space.hpp"
 #include "checker/symbolic/value.hpp"
 #include "model/lang/pointer.hpp"
@@ -119,32 +120,6 @@ class Num : public Cell {
     }
     return field;
   }
-};
-
-// A value of a bitmap: what each of its bits is.
-class Bitmap {
- public:
-  using Bits = std::function<Term(Term offset)>;
-  explicit Bitmap(Bits bits) : bits_(std::move(bits)) {}
-  Bitmap(int constant)
-      : empty_(constant == 0), bits_([constant](Term offset) {
-          Term set = truth(false);
-          for (int i = 0; constant >> i != 0; ++i)
-            if ((constant >> i & 1) != 0) set = either(set, equal(offset, number(i)));
-          return set;
-        }) {}
-  Bool operator[](const Int& i) const { return Bool(bits_(i.term())); }
-  Term bit(Term offset) const { return bits_(offset); }
-  bool empty() const { return empty_; }
-  Bitmap with(const Int& at, bool value) const {
-    return Bitmap([before = bits_, at = at.term(), value](Term offset) {
-      return if_else(equal(offset, at), truth(value), before(offset));
-    });
-  }
-
- private:
-  bool empty_ = false;
-  Bits bits_;
 };
 
 // A field that is a bitmap: one truth value per offset.

@@ -9,6 +9,7 @@
 //   M::kContexts               the kind of kernel stacks: numbered from 0, all others from 1
 //   M::bound<Obj>(config)      how many objects of a kind a run has; M::capacity<Obj>() at most
 //   M::size<K, T>(config)      how many elements an inner array of T has on a real machine
+//   M::kSysctlMin, .. Max      what the sysctl can be set to on a real machine
 //   M::kAnyArgument            as the argument of a call: any that it can have
 //   M::kLevels, M::kPages      sizes of inner arrays in the model
 //   M::may_be_unwritten(kind)  whether objects of this kind are allocated without being cleared
@@ -40,7 +41,11 @@ class Domain {
   using Int = symbolic::Int;
   using Bool = symbolic::Bool;
   using Slot = symbolic::Int;
-  static inline const Slot kNull = 0;
+  // Terms belong to a thread, so NULL is made where it is wanted.
+  struct Null {
+    operator Slot() const { return 0; }
+  };
+  static constexpr Null kNull{};
 
   template <int Lo, int Hi>
   using Num = symbolic::Num<Lo, Hi>;
@@ -182,12 +187,12 @@ class Domain {
     constexpr Kind kKind = kind_of<Obj<Domain>>();
     Paths& paths = Paths::on();
     if (exact()) {
-      if (slot == kNull) throw lang::Oops{lang::Fault::null_dereference};
+      if (slot == Slot(kNull)) throw lang::Oops{lang::Fault::null_dereference};
       Obj<Domain>& found = at_any<Obj>(slot);
       if (found.allocated.value() == 0) throw lang::Oops{lang::Fault::use_after_free};
       return &found;
     }
-    paths.require((slot != kNull).term());
+    paths.require((slot != Slot(kNull)).term());
     Obj<Domain>& found = unchecked<Obj>(slot);
     if (M::may_dangle(kKind))
       paths.require((found.allocated.value() == 1).term());
@@ -330,6 +335,11 @@ class Domain {
     on().space.bulk([&](Term i) { return both(negate(less(i, from.term())), less(i, to.term())); },
                     [&](Term i) { change(Int(i)); });
   }
+  // What a sysctl is set to: as configured; where C's integers are checked, whatever it may be.
+  static Int sysctl(int configured) {
+    if (!CheckedInts::standing()) return configured;
+    return Int(variable("sysctl", Sort::integer, M::kSysctlMin, M::kSysctlMax));
+  }
   static Int levels() { return exact() ? Int(M::kLevels) : Int(std::int64_t{1} << 31U); }
   static Int pages() { return exact() ? Int(M::kPages) : Int(std::int64_t{1} << 31U); }
 
@@ -377,12 +387,15 @@ class Domain {
     events.wait_result = result;
   }
   void report_unlocked_write() { events.unlocked_write = 1; }
+  // Only a concrete run counts its steps.
+  void took_step(int) {}
+  void stopped(int) {}
 
   static Int find_next_zero_bit(const Bitmap& bits, int size, const Int& from) {
-    return find_bit(bits, size, from, false);
+    return symbolic::find_bit(bits, size, from, false);
   }
   static Int find_next_bit(const Bitmap& bits, int size, const Int& from) {
-    return find_bit(bits, size, from, true);
+    return symbolic::find_bit(bits, size, from, true);
   }
   static Bool test_bit(const Bitmap& bits, const Int& i) { return bits[i]; }
   static Bitmap with_bit(const Bitmap& bits, const Int& i) { return bits.with(i, true); }
@@ -480,72 +493,8 @@ class Domain {
     });
   }
 
-  static Int find_bit(const Bitmap& bits, int size, const Int& from, bool wanted) {
-    const auto is = [&](Term i) { return wanted ? bits.bit(i) : negate(bits.bit(i)); };
-    if (exact()) {
-      Term found = number(size);
-      for (int i = size - 1; i >= 0; --i)
-        found = if_else_term(both(negate(less(number(i), from.term())), is(number(i))), number(i),
-                             found);
-      return Int(found);
-    }
-    // Its contract: `size`, or a bit at or above `from`; the first one if that is it.
-    const Term found = Paths::on().fresh("find_bit");
-    const Term none = equal(found, number(size));
-    const Term some =
-        both(both(negate(less(found, from.term())), less(found, number(size))), is(found));
-    Paths::on().require(either(none, some));
-    Paths::on().require(either(negate(less(from.term(), number(size))),
-                               either(equal(found, from.term()), negate(is(from.term())))));
-    return Int(found);
-  }
-
   Domain* previous_;
   static inline thread_local Domain* on_ = nullptr;
 };
-
-template <class M>
-const FieldTable& Domain<M>::table(World world) {
-  static thread_local FieldTable tables[2];
-  FieldTable& table = tables[world == World::exact ? 0 : 1];
-  if (!table.fields.empty()) return table;
-  table.world = world;
-  {
-    const Layout layout(table);
-    const State once;
-  }
-  const std::size_t count = table.fields.size();
-  for (std::size_t i = 0; i < count; ++i) {
-    FieldInfo flag;
-    flag.sort = Sort::truth;
-    flag.pool = table.fields[i].pool;
-    table.fields.push_back(flag);
-  }
-  // Names come from the state's own fold; elements of an inner array share one, without its number.
-  const Space space(table, any_value);
-  State::each_field(places(world), [&](const auto& kind, int, const char* name, auto& field) {
-    std::string& known = table.fields[field.number].name;
-    if (!known.empty()) return;
-    std::string word = std::string(kind);
-    if (*name != '\0') word += (word.empty() ? "" : ".") + std::string(name);
-    if (field.place->size() > 1) word.erase(word.find_last_not_of("0123456789") + 1);
-    known = word;
-    const Kind pool = table.fields[field.number].pool;
-    if (pool != kNoKind && M::may_be_unwritten(pool) && word.find("allocated") == std::string::npos)
-      table.fields[table.unwritten(field.number)].name = word + "?";
-  });
-  return table;
-}
-
-template <class M>
-typename Domain<M>::State& Domain<M>::places(World world) {
-  static thread_local std::unique_ptr<State> states[2];
-  std::unique_ptr<State>& state = states[world == World::exact ? 0 : 1];
-  if (state == nullptr) {
-    const Layout layout(table(world), 0, {}, kNoKind);
-    state = std::make_unique<State>();
-  }
-  return *state;
-}
 
 }  // namespace nsmc::symbolic

@@ -12,10 +12,10 @@ namespace nsmc::symbolic {
 
 enum class Status : std::uint8_t { proved, refuted, unknown };
 
-// A term of interest in the state before a step and in the state after it.
-struct Change {
+// What a field is in a state that the solver has found.
+struct Value {
   std::string what;
-  std::int64_t before = 0, after = 0;
+  std::int64_t is = 0;
 };
 
 // These facts cannot be true together.
@@ -24,16 +24,22 @@ struct Obligation {
     preserves,  // a step leaves a lemma true
     initially,  // a lemma is true in the first state
     excludes,   // no step ends in this fault
-    covers      // a branch that was not followed cannot be taken
+    claims,     // a piece of code keeps a promise
+    covers,     // a branch that was not followed cannot be taken
+    witness     // a path can be taken: these facts can be true together
   } what = What::preserves;
-  std::string claim;  // the lemma, or the fault
-  std::string step;   // "function/row"
-  std::string end;    // where the path ends
-  int path = 0;       // of the step's, from 1
+  std::string claim;             // the lemma, or the fault
+  std::string step;              // "function/row"
+  std::string end;               // where the path ends
+  int path = 0;                  // of the step's, from 1
   std::vector<Term> facts;       // the path, and that the claim is false
   std::vector<Term> hypotheses;  // instances that were taken for granted
   Status status = Status::unknown;
-  std::vector<Change> counterexample;
+  std::vector<Value> counterexample;  // the state before the step, as far as the question reads it
+  std::vector<Value> written;         // by the step, in that state
 };
+
+// Each leaf of these facts in the state that the solver has found: its name, and its value.
+std::vector<Value> values_in(Solver& solver, const std::vector<Term>& facts);
 
 }  // namespace nsmc::symbolic

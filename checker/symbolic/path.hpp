@@ -59,7 +59,8 @@ class Paths {
   Term fresh(const std::string& name, Sort sort = Sort::integer, std::int64_t lo = kNoLo,
              std::int64_t hi = kNoHi);
 
-  // Called before each branch, also when it is only replayed: to assume what the path has made worth assuming.
+  // Called before each branch, also when it is only replayed: to assume what the path has made
+  // worth assuming.
   std::function<void()> before_asking;
   // Called with the side of a branch that cannot be taken, or a requirement that cannot be met.
   std::function<void(Term)> on_pruned;

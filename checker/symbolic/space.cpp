@@ -11,12 +11,12 @@ namespace {
 
 constexpr int kHoldsKinds = 4;
 
-std::string holders_name(int holds, Kind kind) {
+}  // namespace
+
+std::string Space::holders_name(int holds, Kind kind) {
   static constexpr const char* kWords[kHoldsKinds] = {"links", "refs", "hooks", "owners"};
   return std::string(kWords[holds]) + "." + std::to_string(kind);
 }
-
-}  // namespace
 
 void Space::Seen::merge(const Seen& other) {
   const auto join = [](auto& mine, const auto& theirs) {
@@ -117,8 +117,8 @@ Term Space::load_ghost(const FieldInfo& info, const Place& place) {
   if (place.size() > 1) see(info.pool, place[0], info.inner, place[1]);
   for (std::size_t i = 0; i < ghost_infos_.size(); ++i)
     if (ghost_infos_[i].name == info.name)
-      return symbolic::load(info, now_.ghosts.writes(i), place, any_value);
-  return any_value(info, place);
+      return symbolic::load(info, now_.ghosts.writes(i), place, initial_);
+  return initial_(info, place);
 }
 
 void Space::write_ghost(const FieldInfo& info, Write write) {
@@ -127,6 +127,19 @@ void Space::write_ghost(const FieldInfo& info, Write write) {
   while (i < ghost_infos_.size() && ghost_infos_[i].name != info.name) ++i;
   if (i == ghost_infos_.size()) ghost_infos_.push_back(info);
   put(now_.ghosts, i, std::move(write));
+}
+
+void Space::each_write(const std::function<void(const FieldInfo&, const Write&)>& f) const {
+  const auto each = [&f](const Store& store, const std::vector<FieldInfo>& infos) {
+    for (std::size_t field = 0; field < infos.size(); ++field)
+      for (const Write& write : store.writes(field)) {
+        const bool everywhere =
+            std::find(write.place.begin(), write.place.end(), nullptr) != write.place.end();
+        if (write.bound == nullptr && !everywhere) f(infos[field], write);
+      }
+  };
+  each(now_.store, table_.fields);
+  each(now_.ghosts, ghost_infos_);
 }
 
 void Space::bulk(const std::function<Term(Term)>& is, const std::function<void(Term)>& body) {

@@ -54,6 +54,7 @@ class Space {
   void write_pointer(std::size_t field, const Place& place, Term target);
   // How many fields that hold `target` in this way point at it.
   Term holders(int holds, Kind kind, Term target);
+  static std::string holders_name(int holds, Kind kind);
   // A function of the state that is no field of it, for ghosts.
   Term load_ghost(const FieldInfo& info, const Place& place);
   void write_ghost(const FieldInfo& info, Write write);
@@ -67,10 +68,13 @@ class Space {
   };
   Snapshot snapshot() const { return now_; }
   Snapshot exchange(Snapshot other) { return std::exchange(now_, std::move(other)); }
+  // Fields and ghosts that were written, with where and what; not those written in bulk.
+  void each_write(const std::function<void(const FieldInfo&, const Write&)>& f) const;
   bool changed(std::size_t field) const { return !now_.store.untouched(field); }
   const Store& store() const { return now_.store; }
 
-  // Objects by kind, and fields that point at objects, that were looked at: what a proof speaks of by name.
+  // Objects by kind, and fields that point at objects, that were looked at: what a proof speaks of
+  // by name.
   struct Seen {
     std::map<Kind, std::vector<Term>> objects;
     // Objects and indices that were looked at together.

@@ -37,6 +37,7 @@ class Pool {
     if (const auto found = set_.find(&node); found != set_.end()) return *found;
     node.id = static_cast<std::uint32_t>(nodes_.size());
     for (const Term a : node.arguments) node.has_bound = node.has_bound || a->has_bound;
+    node.content = content_of(node);
     nodes_.push_back(std::move(node));
     set_.insert(&nodes_.back());
     return &nodes_.back();
@@ -49,6 +50,14 @@ class Pool {
   std::string_view name(std::uint32_t symbol) const { return names_[symbol]; }
 
  private:
+  std::uint64_t content_of(const Node& node) const {
+    std::size_t h = mixed(static_cast<std::size_t>(node.op), static_cast<std::size_t>(node.value));
+    if (node.op == Op::variable || node.op == Op::apply)
+      for (const char c : names_[node.symbol]) h = mixed(h, static_cast<std::size_t>(c));
+    for (const Term a : node.arguments) h = mixed(h, a->content);
+    return h;
+  }
+
   std::deque<Node> nodes_;
   std::unordered_set<Term, Hash, Same> set_;
   std::unordered_map<std::string, std::uint32_t> symbols_;
@@ -155,7 +164,7 @@ Term add(Term a, Term b) {
   // (x - y) + y, for counts that go down and up again.
   if (a->op == Op::add && negated(a->arguments[1], b)) return a->arguments[0];
   if (a->op == Op::add && negated(b, a->arguments[1])) return a->arguments[0];
-  if (a->op != Op::add && b->op != Op::add && a->id > b->id) std::swap(a, b);
+  if (a->op != Op::add && b->op != Op::add && a->content > b->content) std::swap(a, b);
   return compound(Op::add, Sort::integer, {a, b}, a->lo + b->lo, a->hi + b->hi);
 }
 
@@ -230,7 +239,7 @@ Term equal(Term a, Term b) {
   if (is_constant(b) && a->op == Op::if_else &&
       (is_constant(a->arguments[1]) || is_constant(a->arguments[2])))
     return if_else(a->arguments[0], equal(a->arguments[1], b), equal(a->arguments[2], b));
-  if (!is_constant(b) && a->id > b->id) std::swap(a, b);
+  if (!is_constant(b) && a->content > b->content) std::swap(a, b);
   return compound(Op::equal, Sort::truth, {a, b});
 }
 
@@ -260,7 +269,7 @@ Term both(Term a, Term b) {
   if (is_true(a) || is_false(b)) return b;
   if (a == b) return a;
   if (negate(a) == b) return truth(false);
-  if (a->id > b->id) std::swap(a, b);
+  if (a->content > b->content) std::swap(a, b);
   return compound(Op::conjunction, Sort::truth, {a, b});
 }
 
@@ -314,16 +323,20 @@ Term substitute(Term term, const Replacement& with, std::unordered_map<Term, Ter
 
 void each_node(std::span<const Term> terms, const std::function<void(Term)>& f) {
   std::unordered_set<Term> seen;
-  std::vector<Term> todo(terms.begin(), terms.end()), found;
-  while (!todo.empty()) {
-    const Term t = todo.back();
-    todo.pop_back();
-    if (!seen.insert(t).second) continue;
-    found.push_back(t);
-    for (const Term a : t->arguments) todo.push_back(a);
+  std::vector<std::pair<Term, std::size_t>> open;  // and how many of its arguments are done
+  for (const Term root : terms) {
+    if (seen.insert(root).second) open.emplace_back(root, 0);
+    while (!open.empty()) {
+      auto& [term, done] = open.back();
+      if (done == term->arguments.size()) {
+        const Term finished = term;
+        open.pop_back();
+        f(finished);
+      } else if (const Term next = term->arguments[done++]; seen.insert(next).second) {
+        open.emplace_back(next, 0);
+      }
+    }
   }
-  std::sort(found.begin(), found.end(), [](Term a, Term b) { return a->id < b->id; });
-  for (const Term t : found) f(t);
 }
 
 std::int64_t Evaluator::operator()(Term t) {

@@ -44,6 +44,7 @@ struct Node {
   std::int64_t value = 0;
   std::int64_t lo = 0, hi = 0;  // of sort integer: lo <= term <= hi
   std::uint32_t id = 0;         // in order of creation: arguments come before what they are in
+  std::uint64_t content = 0;    // a hash of what it says: the same in every run
   std::uint32_t symbol = 0;
   std::vector<const Node*> arguments;
 };

@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "checker/symbolic/obligation.hpp"
+#include "checker/symbolic/store.hpp"
 #include "checker/symbolic/value.hpp"
 #include "model/lang/step.hpp"
 

@@ -12,12 +12,15 @@ constexpr std::uint32_t k2630 = k2627 | bit(Change::bz_10);
 constexpr std::uint32_t k2632 = k2630 | bit(Change::bz_09);
 constexpr std::uint32_t k2636 = k2632 | bit(Change::bz_11);
 
+constexpr std::uint32_t k2639 = k2636 | bit(Change::bz_15);
+
 constexpr Kernel kKernels[] = {
     {"2.6.24-seed", "2.6.24-rc1 with the patch of October 2007, as posted", 0},
     {"2.6.27", "the seed with the fixes of BZ-07 and BZ-08", k2627},
     {"2.6.30", "2.6.27 with the fix of BZ-10", k2630},
     {"2.6.32", "2.6.30 with the fix of BZ-09", k2632},
     {"2.6.36", "2.6.32 with the fix of BZ-11", k2636},
+    {"2.6.39", "2.6.36 with the fix of BZ-15", k2639},
 };
 
 }  // namespace

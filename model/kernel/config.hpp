@@ -30,7 +30,7 @@ enum class Granularity : std::uint8_t {
 };
 
 // A fix or feature of a later kernel, one row each in changes.hpp.
-enum class Change : std::uint8_t { bz_07, bz_08, bz_09, bz_10, bz_11, count };
+enum class Change : std::uint8_t { bz_07, bz_08, bz_09, bz_10, bz_11, bz_15, count };
 
 // A seeded defect of the model, one row each in defects.hpp: the model checker's own test.
 enum class Defect : std::uint8_t {

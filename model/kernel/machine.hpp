@@ -220,6 +220,8 @@ class Concrete {
   static void each_index(int from, int to, F&& change) {
     for (int i = from; i < to; ++i) change(i);
   }
+  // What a sysctl is set to.
+  static int sysctl(int configured) { return configured; }
   // The levels that a struct pid has room for.
   static int levels() { return kLevels; }
   // The pages that a pidmap has room for.
@@ -259,6 +261,11 @@ class Concrete {
     events.wait_result = static_cast<std::int16_t>(result);
   }
   void report_unlocked_write() { events.unlocked_write = 1; }
+  void took_step(int number) { events.steps[number / 64] |= std::uint64_t{1} << number % 64; }
+  void stopped(int number) {
+    events.oops_step = static_cast<std::uint8_t>(number);
+    took_step(number);
+  }
 
   // How many objects of a kind this run can use.
   template <template <class> class Obj>

@@ -53,7 +53,8 @@ typename K::Int pid_nr_ns(pid_ptr<K> pid, ns_ptr<K> ns) {
 template <class K>
 typename K::Bool has_number_in(pid_ptr<K> pid, typename K::Int level, ns_ptr<K> ns) {
   auto& number = K::template unchecked<pid_struct>(pid.slot()).numbers[level];
-  return all(pid.slot() != K::kNull, K::peek(number.nr) != 0, K::target(number.ns) == ns);
+  return all(pid.slot() != typename K::Slot(K::kNull), K::peek(number.nr) != 0,
+             K::target(number.ns) == ns);
 }
 
 // Any task in one of the pid's three lists.

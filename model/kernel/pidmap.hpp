@@ -14,10 +14,13 @@ int BITS_PER_PAGE() {
   return config<K>().bits_per_page;
 }
 template <class K>
-int pid_max() {
-  return seeded<K>(Defect::alloc_pidmap_ignores_pid_max)
-             ? config<K>().pidmap_entries() * config<K>().bits_per_page
-             : config<K>().pid_max;
+int PID_MAX_LIMIT() {
+  return config<K>().pidmap_entries() * config<K>().bits_per_page;
+}
+template <class K>
+typename K::Int pid_max() {
+  return seeded<K>(Defect::alloc_pidmap_ignores_pid_max) ? typename K::Int{PID_MAX_LIMIT<K>()}
+                                                         : K::sysctl(config<K>().pid_max);
 }
 template <class K>
 int RESERVED_PIDS() {
@@ -197,23 +200,24 @@ struct free_pidmap {
 };
 
 // The smallest number above `last` whose bit is set, or -1.  It reports bits: such a number may
-// have no struct pid yet, or none any more.  `last` comes unchecked from /proc's readdir offset in
-// this era (CVE-2011-1593).
+// have no struct pid yet, or none any more.  `last` comes unchecked from /proc's readdir offset
+// until "next_pidmap: fix overflow condition" in 2.6.39 (CVE-2011-1593).
 template <class K>
 typename K::Int next_pidmap(ns_ptr<K> ns, typename K::Int last) {
-  // BITS_PER_PAGE is unsigned long: a negative number divided by it is an index out of the world.
-  if (last < -1) K::oops(Fault::out_of_range);
   using Int = typename K::Int;
+  if (fixed_by<K>(Change::bz_15) && K::as_unsigned(last) >= K::as_unsigned(PID_MAX_LIMIT<K>()))
+    return -1;
+  // BITS_PER_PAGE is unsigned long: a negative number divided by it is an index out of the world.
+  if (last + 1 < 0) K::oops(Fault::out_of_range);
   const Int start = (last + 1) / BITS_PER_PAGE<K>(), offset = (last + 1) % BITS_PER_PAGE<K>();
-  const auto next_bit = [&](Int map) {
-    const Int from = K::if_else(map == start, offset, Int{0});
-    return K::find_next_bit(ns->pidmap_[map].bits, BITS_PER_PAGE<K>(), from);
-  };
+  Int found = 0;
   const Int map = K::first(start, config<K>().pidmap_entries(), [&](Int i) {
-    return all(ns->pidmap_[i].page == 1, next_bit(i) < BITS_PER_PAGE<K>());
+    auto& page = ns->pidmap_[i];
+    found = K::find_next_bit(page.bits, BITS_PER_PAGE<K>(), K::if_else(i == start, offset, Int{0}));
+    return all(page.page == 1, found < BITS_PER_PAGE<K>());
   });
   if (map >= config<K>().pidmap_entries()) return -1;
-  return mk_pid<K>(map, next_bit(map));
+  return mk_pid<K>(map, found);
 }
 
 }  // namespace nsmc::kernel

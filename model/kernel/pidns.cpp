@@ -118,6 +118,7 @@ bool Pidns::perform(State& state, int actor, lang::Chooser& chooser, Events& eve
     return true;
   }
   Concrete machine(state, config_, userland_, &chooser);
+  const Concrete::Scope scope(machine);
   const bool moved = run(machine, actor);
   events = machine.events;
   return moved;

@@ -4,6 +4,9 @@
 
 #include <array>
 #include <span>
+#include <stdexcept>
+#include <string>
+#include <vector>
 
 #include "model/kernel/machine.hpp"
 #include "model/kernel/userland.hpp"
@@ -33,18 +36,69 @@ inline constexpr lang::Function kFunctions[] = {
     {"do_wait", "kernel/exit.c", do_wait<K>::rows},
 };
 
-// The steps of all functions, numbered from 1 in that order; 0 is "no step".
+// The steps of all functions, numbered from 1 in that order; 0 is "no step".  A step has the same
+// number whatever K is.
 struct NumberedStep {
   lang::Row row;
   std::string_view function;
   std::string_view file;
 };
 
-// All steps; index 0 is empty.  At most 128.
+// The steps on one K, by number and by address: open addressing, built once.
+template <class K>
+class StepTable {
+ public:
+  static const StepTable& get() {
+    static const StepTable kTable;
+    return kTable;
+  }
+
+  // Index 0 is empty.  At most 128.
+  std::span<const NumberedStep> steps() const { return steps_; }
+
+  int number(lang::StepFunction step) const {
+    for (std::size_t at = home(step);; at = (at + 1) % kSlots) {
+      if (slots_[at] == 0) throw std::logic_error("a step that stands in no row was called");
+      if (steps_[slots_[at]].row.run == step) return slots_[at];
+    }
+  }
+
+ private:
+  StepTable() {
+    steps_.push_back({});
+    for (const lang::Function& function : kFunctions<K>)
+      for (const lang::Row& row : function.rows) add({row, function.name, function.file});
+    if (steps_.size() > 128) throw std::logic_error("more steps than a program counter can hold");
+  }
+
+  static constexpr std::size_t kSlots = 512;
+
+  static std::size_t home(lang::StepFunction step) {
+    const auto address = reinterpret_cast<std::uintptr_t>(step);
+    return (address * 0x9E3779B97F4A7C15ULL >> 40) % kSlots;
+  }
+
+  void add(const NumberedStep& step) {
+    std::size_t at = home(step.row.run);
+    for (; slots_[at] != 0; at = (at + 1) % kSlots)
+      if (steps_[slots_[at]].row.run == step.row.run)
+        throw std::logic_error("one step stands in two rows: " + std::string(step.row.name));
+    slots_[at] = static_cast<std::uint8_t>(steps_.size());
+    steps_.push_back(step);
+  }
+
+  std::vector<NumberedStep> steps_;
+  std::array<std::uint8_t, kSlots> slots_ = {};
+};
+
+// All steps; index 0 is empty.
 std::span<const NumberedStep> all_steps();
 
-// The number of a step.  REQUIRES: it stands in a row.
-int step_number(lang::StepFunction step);
+// The number of a step.  REQUIRES: it stands in a row of kFunctions<K>.
+template <class K = Concrete>
+int step_number(lang::StepFunction step) {
+  return StepTable<K>::get().number(step);
+}
 
 // Whether a task that is not in the kernel can make a call: it is attached, and does not exit.
 template <class K>
@@ -52,8 +106,82 @@ typename K::Bool may_enter_kernel(const task_struct<K>& task) {
   return all(K::peek(task.linked) == 1, K::peek(task.PF_EXITING) == 0);
 }
 
-// Runs `context` from where it stands to the next place where another may run, as the granularity
-// of the machine's Config defines it.  False: it cannot move, and nothing has changed.
-bool run(Concrete& machine, int context);
+// The program counters of one context, as a stack.
+template <class K>
+class CallStack {
+ public:
+  explicit CallStack(kernel_stack<K>& stack) : pc_(stack.pc) {
+    while (depth_ < kStackDepth && K::plain(pc_[depth_].value()) != 0) ++depth_;
+  }
+  bool empty() const { return depth_ == 0; }
+  int top() const { return K::plain(pc_[depth_ - 1].value()); }
+  void go(lang::StepFunction to) { pc_[depth_ - 1] = step_number<K>(to); }
+  void push(int number) { pc_[depth_++] = number; }
+  void pop() { pc_[--depth_] = 0; }
+  void clear() { depth_ = 0; }
+
+ private:
+  typename K::template Array<typename K::template Num<0, 127>, kStackDepth>& pc_;
+  int depth_ = 0;
+};
+
+// Where a context starts that is not in the kernel.
+template <class K>
+int entry_step(int context) {
+  static const int kUser = step_number<K>(userland<K>::user_mode);
+  static const int kSoft = step_number<K>(delayed_put_pid<K>::put);
+  return context == kSoftirq ? kSoft : kUser;
+}
+
+// The interpreter of step tables: the only place that moves a program counter.  Runs `context` from
+// where it stands to the next place where another may run, as the granularity of the machine's
+// Config defines it.  False: it cannot move, and nothing has changed.
+// REQUIRES: the machine is the one that runs, K::on().
+template <class K>
+bool run(K& machine, int context) {
+  machine.context = context;
+  CallStack<K> stack(machine.state.stacks[context]);
+  const bool idle = stack.empty();
+  if (idle) stack.push(entry_step<K>(context));
+  const auto steps = StepTable<K>::get().steps();
+  const bool switch_at_rows = machine.config->steps == Granularity::kernel;
+  for (bool moved = false;; moved = true) {
+    const int number = stack.top();
+    lang::Next next{};
+    try {
+      next = steps[static_cast<std::size_t>(number)].row.run();
+    } catch (const lang::Oops& oops) {
+      machine.state.fault = static_cast<int>(oops.fault);
+      machine.stopped(number);
+      return true;
+    }
+    if (next.kind == lang::Next::Kind::block) {
+      if (!moved && idle) stack.pop();
+      return moved;
+    }
+    machine.took_step(number);
+    switch (next.kind) {
+      case lang::Next::Kind::go:
+        stack.go(next.to);
+        break;
+      case lang::Next::Kind::call:
+        stack.go(next.then);
+        stack.push(step_number<K>(next.to));
+        break;
+      case lang::Next::Kind::ret:
+        stack.pop();
+        break;
+      default:
+        stack.clear();
+        break;
+    }
+    if (stack.empty()) return true;
+    if (switch_at_rows && !steps[static_cast<std::size_t>(stack.top())].row.why.empty())
+      return true;
+  }
+}
+
+extern template class StepTable<Concrete>;
+extern template bool run<Concrete>(Concrete& machine, int context);
 
 }  // namespace nsmc::kernel

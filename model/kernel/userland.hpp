@@ -114,7 +114,8 @@ struct userland {
         me->cap_sys_admin = 0;
         return go_with_result(0);
       case Syscall::readdir_proc:
-        return go_with_result(next_pidmap<K>(task_active_pid_ns<K>(me), K::argument(c, INT_MIN, INT_MAX)));
+        return go_with_result(
+            next_pidmap<K>(task_active_pid_ns<K>(me), K::argument(c, INT_MIN, INT_MAX)));
     }
     BUG<K>();
   }

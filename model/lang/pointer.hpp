@@ -26,7 +26,7 @@ class Ptr {
   constexpr explicit Ptr(Slot slot) : slot_(slot) {}
 
   auto operator->() const { return K::template object<Obj>(slot_); }
-  explicit operator bool() const { return static_cast<bool>(slot_ != K::kNull); }
+  explicit operator bool() const { return static_cast<bool>(slot_ != Slot(K::kNull)); }
   const Slot& slot() const { return slot_; }
 
   friend typename K::Bool operator==(const Ptr& a, const Ptr& b) { return a.slot_ == b.slot_; }

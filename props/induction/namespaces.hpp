@@ -9,8 +9,8 @@ namespace nsmc::props {
 template <class K>
 struct namespaces_lemmas : Reading<K> {
   using R = Reading<K>;
-  using typename R::Arguments, typename R::Bool, typename R::Int;
   using R::live, R::of, R::written;
+  using typename R::Arguments, typename R::Bool, typename R::Int;
   using alloc_pid = kernel::alloc_pid<K>;
   using copy_process = kernel::copy_process<K>;
   using create_pid_namespace = kernel::create_pid_namespace<K>;
@@ -25,15 +25,18 @@ struct namespaces_lemmas : Reading<K> {
   }
   static Bool only_the_first_is_at_level_0(Arguments x) {
     auto& n = R::ns(x[0]);
-    return implies(all(x[0] > 1, live(n), written(n.kref)), all(written(n.level), of(n.level) >= 1));
+    return implies(all(x[0] > 1, live(n), written(n.kref)),
+                   all(written(n.level), of(n.level) >= 1));
   }
   static Bool created_one_level_down(Arguments x) {
     auto& l = R::locals(x[0]);
-    const Int below = of(R::ns(of(l.copy_pid_ns.old_ns)).level) + 1, made = of(l.create_pid_namespace.ns);
-    return all(implies(K::active(x[0], create_pid_namespace::init),
-                       all(of(l.copy_pid_ns.old_ns) != 0, of(l.create_pid_namespace.level) == below)),
-               implies(all(made != 0, !K::active(x[0], create_pid_namespace::init)),
-                       all(of(l.copy_pid_ns.old_ns) != 0, of(R::ns(made).level) == below)));
+    const Int below = of(R::ns(of(l.copy_pid_ns.old_ns)).level) + 1,
+              made = of(l.create_pid_namespace.ns);
+    return all(
+        implies(K::active(x[0], create_pid_namespace::init),
+                all(of(l.copy_pid_ns.old_ns) != 0, of(l.create_pid_namespace.level) == below)),
+        implies(all(made != 0, !K::active(x[0], create_pid_namespace::init)),
+                all(of(l.copy_pid_ns.old_ns) != 0, of(R::ns(made).level) == below)));
   }
 
   static Bool ns_has_its_cache(Arguments x) {
@@ -45,11 +48,11 @@ struct namespaces_lemmas : Reading<K> {
   static Bool cache_found_is_the_one_wanted(Arguments x) {
     auto& l = R::locals(x[0]);
     const Int found = of(l.create_pid_cachep.pcache), wanted = of(l.create_pid_namespace.level) + 1;
-    return all(implies(K::active(x[0], create_pid_cachep::search),
-                       of(l.create_pid_cachep.nr_ids) == wanted),
-               implies(found != 0,
-                       all(K::at(x[0], create_pid_namespace::init), live(R::cache(found)),
-                           of(R::cache(found).nr_ids) == wanted)));
+    return all(
+        implies(K::active(x[0], create_pid_cachep::search),
+                of(l.create_pid_cachep.nr_ids) == wanted),
+        implies(found != 0, all(K::at(x[0], create_pid_namespace::init), live(R::cache(found)),
+                                of(R::cache(found).nr_ids) == wanted)));
   }
   static Bool listed_caches_stay(Arguments x) {
     auto& cache = R::cache(x[0]);
@@ -61,9 +64,9 @@ struct namespaces_lemmas : Reading<K> {
     auto& l = R::locals(x[0]);
     const Int n = of(l.alloc_pid.ns), child = of(l.copy_process.p);
     const Int proxy = of(R::task(child).nsproxy_);
-    return implies(n != 0, all(K::active(x[0], alloc_pid::alloc), child != 0, proxy != 0,
-                               of(R::proxy(proxy).pid_ns) == n,
-                               K::at(x[0], copy_process::allocated_pid)));
+    return implies(n != 0,
+                   all(K::active(x[0], alloc_pid::alloc), child != 0, proxy != 0,
+                       of(R::proxy(proxy).pid_ns) == n, K::at(x[0], copy_process::allocated_pid)));
   }
   // zap_pid_ns_processes() works for current, which still has its nsproxy.
   static Bool current_keeps_zaps_ns(Arguments x) {
@@ -78,22 +81,46 @@ struct namespaces_lemmas : Reading<K> {
   static std::vector<Lemma<K>> rows() {
     using enum Sort;
     return {
-        {"level-is-parents-plus-one", "A namespace's level is its parent's plus one.", {ns},
-         level_is_parents_plus_one, "I6"},
-        {"only-the-first-is-at-level-0", "Only init_pid_ns is at level 0.", {ns},
-         only_the_first_is_at_level_0, "I6"},
-        {"created-one-level-down", "A namespace is created one level below the caller's.",
-         {context}, created_one_level_down, "I6"},
-        {"ns-has-its-cache", "The cache of a namespace has the arity of its level.", {ns},
-         ns_has_its_cache, "I7"},
-        {"cache-found-is-the-one-wanted", "create_pid_cachep() gives the arity it was asked for.",
-         {context}, cache_found_is_the_one_wanted, "I7"},
-        {"listed-caches-stay", "A cache that is listed is never destroyed.", {cache},
-         listed_caches_stay, "I7"},
-        {"child-keeps-alloc-pids-ns", "The child's nsproxy keeps the namespace of alloc_pid().",
-         {context}, child_keeps_alloc_pids_ns, "I2"},
-        {"current-keeps-zaps-ns", "The dying init keeps the namespace that it zaps.", {context},
-         current_keeps_zaps_ns, "I2"},
+        {"level-is-parents-plus-one",
+         "A namespace's level is its parent's plus one.",
+         {ns},
+         level_is_parents_plus_one,
+         "I6"},
+        {"only-the-first-is-at-level-0",
+         "Only init_pid_ns is at level 0.",
+         {ns},
+         only_the_first_is_at_level_0,
+         "I6"},
+        {"created-one-level-down",
+         "A namespace is created one level below the caller's.",
+         {context},
+         created_one_level_down,
+         "I6"},
+        {"ns-has-its-cache",
+         "The cache of a namespace has the arity of its level.",
+         {ns},
+         ns_has_its_cache,
+         "I7"},
+        {"cache-found-is-the-one-wanted",
+         "create_pid_cachep() gives the arity it was asked for.",
+         {context},
+         cache_found_is_the_one_wanted,
+         "I7"},
+        {"listed-caches-stay",
+         "A cache that is listed is never destroyed.",
+         {cache},
+         listed_caches_stay,
+         "I7"},
+        {"child-keeps-alloc-pids-ns",
+         "The child's nsproxy keeps the namespace of alloc_pid().",
+         {context},
+         child_keeps_alloc_pids_ns,
+         "I2"},
+        {"current-keeps-zaps-ns",
+         "The dying init keeps the namespace that it zaps.",
+         {context},
+         current_keeps_zaps_ns,
+         "I2"},
     };
   }
 };

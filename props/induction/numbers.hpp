@@ -13,8 +13,8 @@ namespace nsmc::props {
 template <class K>
 struct numbers_lemmas : Reading<K> {
   using R = Reading<K>;
-  using typename R::Arguments, typename R::Bool, typename R::Int;
   using R::live, R::of, R::written;
+  using typename R::Arguments, typename R::Bool, typename R::Int;
   using alloc_pid = kernel::alloc_pid<K>;
   using alloc_pidmap = kernel::alloc_pidmap<K>;
   using free_pid = kernel::free_pid<K>;
@@ -27,15 +27,16 @@ struct numbers_lemmas : Reading<K> {
     return K::test_bit(K::peek(page(n, nr).bits), nr % kernel::BITS_PER_PAGE<K>());
   }
   static Bool live_ns(const Int& n) { return all(n > 0, live(R::ns(n))); }
-  static Bool published(const Int& n) { return all(live_ns(n), references_lemmas<K>::published(n)); }
+  static Bool published(const Int& n) {
+    return all(live_ns(n), references_lemmas<K>::published(n));
+  }
   static Int ns_at(const Int& p, const Int& level) { return of(R::pid(p).numbers[level].ns); }
   static Int nr_at(const Int& p, const Int& level) { return of(R::pid(p).numbers[level].nr); }
 
   // --- the chain of a pid's namespaces, from the deepest up -------------------------------------
   static Bool is_link(const Int& p, const Int& level, const Int& deepest, const Int& top) {
     const Int n = ns_at(p, level);
-    const Int expected =
-        K::if_else(level == top, deepest, of(R::ns(ns_at(p, level + 1)).parent));
+    const Int expected = K::if_else(level == top, deepest, of(R::ns(ns_at(p, level + 1)).parent));
     return all(n == expected, published(n), of(R::ns(n).level) == level);
   }
   static Bool made_pid_is_numbered_at_all_levels(Arguments x) {
@@ -173,9 +174,10 @@ struct numbers_lemmas : Reading<K> {
     return implies(
         all(n > 0, nr >= 1, bit(n, nr)),
         all(p >= 0,
-            K::if_else(p == 0, K::if_else(all(in_flight(c), of(l.alloc_pidmap.ns) == n,
-                                              of(l.alloc_pidmap.pid) == nr),
-                                          Int(1), Int(0)),
+            K::if_else(p == 0,
+                       K::if_else(all(in_flight(c), of(l.alloc_pidmap.ns) == n,
+                                      of(l.alloc_pidmap.pid) == nr),
+                                  Int(1), Int(0)),
                        K::if_else(all(is_p, any(all(of(R::pid(p).hashed) == 1,
                                                     level <= of(R::pid(p).level)),
                                                 all(of(l.alloc_pid.pid) == p, done(c, level)),
@@ -193,7 +195,7 @@ struct numbers_lemmas : Reading<K> {
     auto& l = R::locals(x[0]).alloc_pidmap;
     return implies(
         all(K::active(x[0], alloc_pidmap::map_page), !K::at(x[0], alloc_pidmap::read_last_pid)),
-        all(of(l.last) >= 0, of(l.pid) >= 0, of(l.pid) < kernel::pid_max<K>(),
+        all(of(l.last) >= 0, of(l.pid) >= 0, of(l.pid) < K::sysctl(kernel::config<K>().pid_max),
             implies(any(K::at(x[0], alloc_pidmap::check_free),
                         K::at(x[0], alloc_pidmap::test_and_set_bit), in_flight(x[0])),
                     of(page(of(l.ns), of(l.pid)).page) == 1)));
@@ -204,36 +206,79 @@ struct numbers_lemmas : Reading<K> {
     return {
         {"made-pid-is-numbered-at-all-levels",
          "A pid has a number in its namespace and in each ancestor, at the ancestor's level.",
-         {pid, level}, made_pid_is_numbered_at_all_levels, "I12"},
-        {"pid-has-the-level-of-its-ns", "A pid has the level, and the cache, of its namespace.",
-         {pid}, pid_has_the_level_of_its_ns, "I12"},
+         {pid, level},
+         made_pid_is_numbered_at_all_levels,
+         "I12"},
+        {"pid-has-the-level-of-its-ns",
+         "A pid has the level, and the cache, of its namespace.",
+         {pid},
+         pid_has_the_level_of_its_ns,
+         "I12"},
         {"pid-in-creation-is-numbered-from-below",
-         "alloc_pid() numbers a pid from the deepest level up.", {context, level},
-         pid_in_creation_is_numbered_from_below, "I12"},
-        {"alloc-pid-walks-up", "alloc_pid() walks up the parents.", {context}, alloc_pid_walks_up,
+         "alloc_pid() numbers a pid from the deepest level up.",
+         {context, level},
+         pid_in_creation_is_numbered_from_below,
          "I12"},
-        {"allocator-works-for-alloc-pid", "alloc_pidmap() works on the namespace of its caller.",
-         {context}, allocator_works_for_alloc_pid, "I12"},
-        {"freed-number-is-of-a-pid-in-hand", "free_pidmap() works on a pid of its caller.",
-         {context}, freed_number_is_of_a_pid_in_hand, "I12"},
-        {"free-pid-goes-down", "free_pid() goes from level 0 down.", {context}, free_pid_goes_down,
+        {"alloc-pid-walks-up",
+         "alloc_pid() walks up the parents.",
+         {context},
+         alloc_pid_walks_up,
          "I12"},
-        {"hashed-pid-owns-its-numbers", "A hashed pid owns its number at each of its levels.",
-         {pid, level}, hashed_pid_owns_its_numbers, "I9"},
-        {"pid-in-creation-owns-its-numbers", "A pid in creation owns the numbers it has so far.",
-         {context, level}, pid_in_creation_owns_its_numbers, "I8"},
-        {"freed-pid-owns-what-is-left", "A pid that is freed owns the numbers it still has.",
-         {context, level}, freed_pid_owns_what_is_left, "I8"},
-        {"number-in-flight-has-its-setter", "A number that is not recorded yet is its setter's.",
-         {context}, number_in_flight_has_its_setter, "I8"},
-        {"set-bit-has-an-owner", "A bit is set only while somebody owns its number.", {ns, nr},
-         set_bit_has_an_owner, "I8"},
-        {"set-bit-is-on-a-page", "A bit is set only on a page that is installed.", {ns, nr},
-         set_bit_is_on_a_page, "I8"},
-        {"number-0-is-taken", "Number 0 of a namespace is never free.", {ns}, number_0_is_taken,
+        {"allocator-works-for-alloc-pid",
+         "alloc_pidmap() works on the namespace of its caller.",
+         {context},
+         allocator_works_for_alloc_pid,
+         "I12"},
+        {"freed-number-is-of-a-pid-in-hand",
+         "free_pidmap() works on a pid of its caller.",
+         {context},
+         freed_number_is_of_a_pid_in_hand,
+         "I12"},
+        {"free-pid-goes-down",
+         "free_pid() goes from level 0 down.",
+         {context},
+         free_pid_goes_down,
+         "I12"},
+        {"hashed-pid-owns-its-numbers",
+         "A hashed pid owns its number at each of its levels.",
+         {pid, level},
+         hashed_pid_owns_its_numbers,
+         "I9"},
+        {"pid-in-creation-owns-its-numbers",
+         "A pid in creation owns the numbers it has so far.",
+         {context, level},
+         pid_in_creation_owns_its_numbers,
+         "I8"},
+        {"freed-pid-owns-what-is-left",
+         "A pid that is freed owns the numbers it still has.",
+         {context, level},
+         freed_pid_owns_what_is_left,
+         "I8"},
+        {"number-in-flight-has-its-setter",
+         "A number that is not recorded yet is its setter's.",
+         {context},
+         number_in_flight_has_its_setter,
+         "I8"},
+        {"set-bit-has-an-owner",
+         "A bit is set only while somebody owns its number.",
+         {ns, nr},
+         set_bit_has_an_owner,
+         "I8"},
+        {"set-bit-is-on-a-page",
+         "A bit is set only on a page that is installed.",
+         {ns, nr},
+         set_bit_is_on_a_page,
+         "I8"},
+        {"number-0-is-taken",
+         "Number 0 of a namespace is never free.",
+         {ns},
+         number_0_is_taken,
          "I13"},
-        {"allocator-stays-in-range", "alloc_pidmap() looks at numbers below pid_max.", {context},
-         allocator_stays_in_range, "I14"},
+        {"allocator-stays-in-range",
+         "alloc_pidmap() looks at numbers below pid_max.",
+         {context},
+         allocator_stays_in_range,
+         "I14"},
     };
   }
 };

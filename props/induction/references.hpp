@@ -9,8 +9,8 @@ namespace nsmc::props {
 template <class K>
 struct references_lemmas : Reading<K> {
   using R = Reading<K>;
-  using typename R::Arguments, typename R::Bool, typename R::Int;
   using R::live, R::of, R::written;
+  using typename R::Arguments, typename R::Bool, typename R::Int;
 
   static Bool init_pid_ns_stays(Arguments) {
     auto& init = R::ns(1);
@@ -42,8 +42,7 @@ struct references_lemmas : Reading<K> {
   static Bool live_proxy(const Int& x) { return all(x > 0, live(R::proxy(x))); }
   static Bool proxy_count_is_exact(Arguments x) {
     const Int swapper = K::if_else(x[0] == 1, Int(1), Int(0));  // holds the first one
-    return implies(live_proxy(x[0]),
-                   of(R::proxy(x[0]).count) == R::refs_of_proxy(x[0]) + swapper);
+    return implies(live_proxy(x[0]), of(R::proxy(x[0]).count) == R::refs_of_proxy(x[0]) + swapper);
   }
   static Bool dead_proxy_is_not_held(Arguments x) {
     return implies(all(x[0] > 0, !live(R::proxy(x[0]))),
@@ -53,8 +52,8 @@ struct references_lemmas : Reading<K> {
   static Bool freed_proxy_has_one_owner(Arguments x) {
     const Int owners = R::owners_of_proxy(x[0]);
     return implies(x[0] > 0,
-                   all(owners <= 1, implies(owners == 1, all(live_proxy(x[0]),
-                                                             of(R::proxy(x[0]).count) == 0))));
+                   all(owners <= 1,
+                       implies(owners == 1, all(live_proxy(x[0]), of(R::proxy(x[0]).count) == 0))));
   }
   static Bool live_proxy_is_held(Arguments x) {
     return implies(live_proxy(x[0]),
@@ -65,24 +64,51 @@ struct references_lemmas : Reading<K> {
   static std::vector<Lemma<K>> rows() {
     using enum Sort;
     return {
-        {"init-pid-ns-stays", "init_pid_ns is never freed, and nothing in it changes.", {},
-         init_pid_ns_stays, "I3"},
-        {"kref-is-exact", "A namespace's kref equals the number of its holders.", {ns},
-         kref_is_exact, "I1"},
-        {"new-ns-has-one-holder", "A namespace without a kref yet is held by its maker alone.",
-         {ns}, new_ns_has_one_holder, "I1"},
-        {"dead-ns-is-not-held", "Nobody holds a namespace that is not allocated.", {ns},
-         dead_ns_is_not_held, "I3"},
-        {"live-ns-is-held", "Somebody holds each namespace that is allocated.", {ns},
-         live_ns_is_held, "I4"},
-        {"proxy-count-is-exact", "An nsproxy's count equals the number of its holders.", {nsproxy},
-         proxy_count_is_exact, "I31"},
-        {"dead-proxy-is-not-held", "Nobody holds an nsproxy that is not allocated.", {nsproxy},
-         dead_proxy_is_not_held, "I3"},
-        {"freed-proxy-has-one-owner", "One context frees an nsproxy, when nobody holds it.",
-         {nsproxy}, freed_proxy_has_one_owner, "I3"},
-        {"live-proxy-is-held", "An nsproxy is held, or it is being freed.", {nsproxy},
-         live_proxy_is_held, "I4"},
+        {"init-pid-ns-stays",
+         "init_pid_ns is never freed, and nothing in it changes.",
+         {},
+         init_pid_ns_stays,
+         "I3"},
+        {"kref-is-exact",
+         "A namespace's kref equals the number of its holders.",
+         {ns},
+         kref_is_exact,
+         "I1"},
+        {"new-ns-has-one-holder",
+         "A namespace without a kref yet is held by its maker alone.",
+         {ns},
+         new_ns_has_one_holder,
+         "I1"},
+        {"dead-ns-is-not-held",
+         "Nobody holds a namespace that is not allocated.",
+         {ns},
+         dead_ns_is_not_held,
+         "I3"},
+        {"live-ns-is-held",
+         "Somebody holds each namespace that is allocated.",
+         {ns},
+         live_ns_is_held,
+         "I4"},
+        {"proxy-count-is-exact",
+         "An nsproxy's count equals the number of its holders.",
+         {nsproxy},
+         proxy_count_is_exact,
+         "I31"},
+        {"dead-proxy-is-not-held",
+         "Nobody holds an nsproxy that is not allocated.",
+         {nsproxy},
+         dead_proxy_is_not_held,
+         "I3"},
+        {"freed-proxy-has-one-owner",
+         "One context frees an nsproxy, when nobody holds it.",
+         {nsproxy},
+         freed_proxy_has_one_owner,
+         "I3"},
+        {"live-proxy-is-held",
+         "An nsproxy is held, or it is being freed.",
+         {nsproxy},
+         live_proxy_is_held,
+         "I4"},
         {"first-proxy-stays", "init_nsproxy is never freed.", {}, first_proxy_stays, "I3"},
     };
   }
