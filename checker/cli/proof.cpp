@@ -123,10 +123,10 @@ class Proof {
     if (!result_.claims.empty()) return;
     for (const Claimed& c : units.claimed()) {
       known_[c.id] = result_.claims.size();
-      result_.claims.push_back({c.id, c.says, c.property});
+      result_.claims.push_back({c.id, c.says, c.property, c.bug});
     }
     known_["every-path"] = result_.claims.size();
-    result_.claims.push_back({"every-path", "Every path of every step was followed.", ""});
+    result_.claims.push_back({"every-path", "Every path of every step was followed.", "", ""});
     for (std::size_t i = 0; i < units.size(); ++i)
       result_.units += o_.only.empty() || units.name(i).find(o_.only) != std::string::npos;
   }
@@ -140,11 +140,11 @@ class Proof {
       ++claim.obligations;
       ++result_.obligations;
       if (o.status == Status::proved) continue;
-      failed_ = true;
+      failed_ = failed_ || claim.bug.empty();
       ++(o.status == Status::unknown ? claim.unknown : claim.refuted);
       if (claim.refuted + claim.unknown > kFailuresPerClaim) continue;
-      result_.failures.push_back({o.claim, o.step, o.end, o.path, o.status == Status::unknown,
-                                  o.counterexample, o.written});
+      result_.failures.push_back({o.claim, o.step, o.end, claim.bug, o.path,
+                                  o.status == Status::unknown, o.counterexample, o.written});
     }
   }
 
@@ -152,8 +152,9 @@ class Proof {
   std::vector<Script> scripts_of(const symbolic::StepResult& unit, ProofUnits& units) {
     std::vector<Script> scripts;
     for (const Obligation& o : unit.obligations) {
-      const bool witness = o.what == Obligation::What::witness;
-      if (!witness && o.status != Status::proved) continue;
+      // A claim that a known bug refutes is there with its counterexample.
+      const bool witness = o.what == Obligation::What::witness || o.status == Status::refuted;
+      if (o.status == Status::unknown) continue;
       std::vector<symbolic::Term> facts = o.facts;
       facts.insert(facts.end(), o.hypotheses.begin(), o.hypotheses.end());
       if (!witness) {
@@ -200,12 +201,13 @@ bool is_whole(const ProveOptions& o) { return o.only.empty() && o.defect.empty()
 // Only a complete proof without a failure is kept: nothing else would be believed.
 void remember(const ProofResult& result, const ProveOptions& o) {
   const fs::path file = cache_file(o.kernel);
-  if (file.empty() || !is_whole(o) || !result.proved()) return;
+  if (file.empty() || !is_whole(o) || !result.as_expected()) return;
   std::error_code error;
   fs::create_directories(file.parent_path(), error);
   std::ofstream out(file.string() + ".new");
   for (const ClaimResult& c : result.claims)
-    out << c.id << '\t' << c.obligations << '\t' << c.property << '\t' << c.says << '\n';
+    out << c.id << '\t' << c.obligations << '\t' << c.refuted << '\t' << c.property << '\t' << c.bug
+        << '\t' << c.says << '\n';
   out << "total\t" << result.obligations << '\t' << result.paths << '\t' << result.checks << '\t'
       << result.units << '\n';
   out.close();
@@ -219,30 +221,40 @@ bool recall(const ProveOptions& o, ProofResult& result) {
   ProofResult found;
   for (std::string line; std::getline(in, line);) {
     std::istringstream words(line);
-    std::string id, count, third, fourth;
-    std::getline(words, id, '\t');
-    std::getline(words, count, '\t');
-    std::getline(words, third, '\t');
-    std::getline(words, fourth, '\t');
-    if (id == "total") {
-      found.obligations = std::stoull(count);
-      found.paths = std::stoull(third);
-      found.checks = std::stoull(fourth);
-      words >> found.units;
+    std::vector<std::string> column;
+    for (std::string word; std::getline(words, word, '\t');) column.push_back(word);
+    if (column.size() < 5) return false;
+    if (column[0] == "total") {
+      found.obligations = std::stoull(column[1]);
+      found.paths = std::stoull(column[2]);
+      found.checks = std::stoull(column[3]);
+      found.units = std::stoull(column[4]);
       found.units_done = found.units;
       found.from_cache = true;
       result = std::move(found);
       return true;  // it is the last line: the file is whole
     }
-    found.claims.push_back({id, fourth, third, std::stoull(count)});
+    if (column.size() != 6) return false;
+    found.claims.push_back({column[0], column[5], column[3], column[4], std::stoull(column[1]),
+                            std::stoull(column[2])});
   }
   return false;
 }
 
 }  // namespace
 
-bool ProofResult::proved() const {
-  return failures.empty() && !interrupted && units > 0 && units_done == units;
+std::string verdict_of(const ClaimResult& c) {
+  if (c.unknown > 0) return "unknown";
+  if (c.refuted > 0) return c.bug.empty() ? "FAILED" : "refuted";
+  return c.bug.empty() ? "proved" : "FAILED";  // a known bug that is not seen is a wrong model
+}
+
+bool ProofResult::as_expected() const {
+  if (interrupted || units == 0 || units_done != units) return false;
+  return std::all_of(claims.begin(), claims.end(), [](const ClaimResult& c) {
+    const std::string verdict = verdict_of(c);
+    return c.obligations == 0 || verdict == "proved" || verdict == "refuted";
+  });
 }
 
 ProofResult run_proof(const ProveOptions& options) {
@@ -260,7 +272,7 @@ std::vector<std::string> proved_properties(const std::string& kernel) {
   if (!recall(options, result)) return {};
   std::vector<std::string> properties;
   for (const ClaimResult& c : result.claims)
-    if (!c.property.empty()) properties.push_back(c.property);
+    if (!c.property.empty() && verdict_of(c) == "proved") properties.push_back(c.property);
   std::sort(properties.begin(), properties.end());
   properties.erase(std::unique(properties.begin(), properties.end()), properties.end());
   return properties;

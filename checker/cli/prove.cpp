@@ -10,6 +10,7 @@
 
 #include "checker/cli/commands.hpp"
 #include "checker/cli/report.hpp"
+#include "checker/cli/theory.hpp"
 #include "checker/symbolic/solver.hpp"
 #include "props/props.hpp"
 #include "traces/result_json.hpp"
@@ -21,11 +22,6 @@ namespace {
 constexpr const char* kRed = "31";
 constexpr const char* kGreen = "32";
 constexpr const char* kYellow = "33";
-
-std::string verdict_of(const ClaimResult& c) {
-  if (c.refuted > 0) return "FAILED";
-  return c.unknown > 0 ? "unknown" : "proved";
-}
 
 std::string painted_verdict(const std::string& verdict, std::size_t width = 9) {
   const char* colour = verdict == "proved" ? kGreen : verdict == "FAILED" ? kRed : kYellow;
@@ -40,8 +36,7 @@ std::string properties_table(const ProofResult& result) {
     auto& [verdict, obligations] = by_property[c.property];
     obligations += c.obligations;
     const std::string mine = verdict_of(c);
-    if (verdict.empty() || mine == "FAILED" || (mine == "unknown" && verdict != "FAILED"))
-      verdict = mine;
+    if (verdict.empty() || verdict == "proved" || mine == "FAILED") verdict = mine;
   }
   std::string text;
   for (const props::Row& row : props::catalogue()) {
@@ -50,6 +45,8 @@ std::string properties_table(const ProofResult& result) {
     text += fmt::format("{:<4} {} {:>6} obligations  {}\n", row.id,
                         painted_verdict(found->second.first), thousands(found->second.second),
                         row.says);
+    if (const std::string scope = proved_for(std::string(row.id)); !scope.empty())
+      text += fmt::format("{:<34}for {}\n", "", scope);
   }
   return text;
 }
@@ -65,7 +62,9 @@ std::string lemmas_table(const ProofResult& result) {
 
 // A counterexample to induction: it need not be reachable, but the lemmas allow it.
 std::string failure_text(const Failure& f) {
-  std::string text = traces::painted(use_colour(), kRed, f.unknown ? "unknown" : "FAILED");
+  std::string text = f.bug.empty()
+                         ? traces::painted(use_colour(), kRed, f.unknown ? "unknown" : "FAILED")
+                         : traces::painted(use_colour(), kYellow, "refuted by " + f.bug);
   text += fmt::format("  {}: {} (path {}{})\n", f.claim, f.step, f.path,
                       f.end.empty() ? "" : ", to " + f.end);
   if (f.unknown)
@@ -97,8 +96,8 @@ std::string totals(const ProofResult& r) {
 }
 
 void print_json(const ProofResult& r) {
-  std::string text = "{\"format\": \"nsmc-proof/1\", \"proved\": ";
-  text += r.proved() ? "true" : "false";
+  std::string text = "{\"format\": \"nsmc-proof/1\", \"as_expected\": ";
+  text += r.as_expected() ? "true" : "false";
   text += fmt::format(
       ", \"interrupted\": {}, \"seconds\": {:.3f}, \"obligations\": {}, "
       "\"paths\": {}, \"units\": {}, \"claims\": [",
@@ -109,7 +108,7 @@ void print_json(const ProofResult& r) {
     text += fmt::format(
         "{}\n  {{\"id\": \"{}\", \"property\": \"{}\", \"verdict\": \"{}\", \"obligations\": {}, "
         "\"refuted\": {}, \"unknown\": {}}}",
-        first ? "" : ",", c.id, c.property, verdict_of(c) == "FAILED" ? "refuted" : verdict_of(c),
+        first ? "" : ",", c.id, c.property, c.refuted > 0 ? "refuted" : verdict_of(c),
         c.obligations, c.refuted, c.unknown);
     first = false;
   }
@@ -135,12 +134,7 @@ int prove(const ProveOptions& options) {
     for (const Failure& f : result.failures) fmt::print("{}\n", failure_text(f));
     fmt::print("{}\n{}", properties_table(result), totals(result));
   }
-  bool unknown = false, refuted = false;
-  for (const ClaimResult& c : result.claims) {
-    unknown = unknown || c.unknown > 0;
-    refuted = refuted || c.refuted > 0;
-  }
-  if (!options.certificate.empty() && result.proved()) {
+  if (!options.certificate.empty() && result.as_expected()) {
     const std::string sum = write_certificate(result, options);
     fmt::print(
         "certificate in {}; sha256 of its manifest: {}\n"
@@ -153,8 +147,10 @@ int prove(const ProveOptions& options) {
     fmt::print(stderr, "nsmc: interrupted after {} of {} units\n", result.units_done, result.units);
     return 130;
   }
-  if (refuted) return kViolation;
-  return unknown ? kInconclusive : kOk;
+  if (result.as_expected()) return kOk;
+  for (const ClaimResult& c : result.claims)
+    if (verdict_of(c) == "FAILED" && c.obligations > 0) return kViolation;
+  return kInconclusive;
 }
 
 }  // namespace nsmc::cli

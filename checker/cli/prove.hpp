@@ -13,12 +13,13 @@ namespace nsmc::cli {
 // A lemma or contract, in all steps together.
 struct ClaimResult {
   std::string id, says, property;
+  std::string bug;  // of this kernel, that is known to refute it
   std::uint64_t obligations = 0, refuted = 0, unknown = 0;
 };
 
 // An obligation that is not proved, as text: terms do not leave their thread.
 struct Failure {
-  std::string claim, step, end;
+  std::string claim, step, end, bug;
   int path = 0;
   bool unknown = false;
   std::vector<symbolic::Value> before, written;
@@ -39,8 +40,12 @@ struct ProofResult {
   double seconds = 0;
   bool interrupted = false, from_cache = false;
 
-  bool proved() const;
+  // Whether every unit was looked at and each claim came to what is known of this kernel.
+  bool as_expected() const;
 };
+
+// proved, refuted (by a known bug), FAILED, or unknown.
+std::string verdict_of(const ClaimResult& claim);
 
 struct ProveOptions {
   std::string kernel = "2.6.24-seed";

@@ -7,11 +7,13 @@
 #include <map>
 #include <optional>
 #include <span>
+#include <stdexcept>
 #include <utility>
 
 #include "checker/cli/kernel_on_terms.hpp"
 #include "checker/symbolic/claims.hpp"
 #include "checker/symbolic/induction.hpp"
+#include "model/kernel/changes.hpp"
 #include "model/kernel/pidns.hpp"
 #include "props/induction/contracts.hpp"
 #include "props/induction/induction.hpp"
@@ -85,7 +87,7 @@ class FirstState {
           }
           if constexpr (requires { Field::kHolds; })
             if (value != 0 && Field::kHolds != lang::Holds::nothing)
-              ++holders_[symbolic::Space::holders_name(info.holds, info.target)][value];
+              ++holders_[symbolic::Space::holders_name(table, info.holds, info.target)][value];
         });
     for (const auto& [name, counts] : holders_)
       for (const auto& [slot, count] : counts)
@@ -168,7 +170,13 @@ struct ProofUnits::Parts {
                              Terms::unchecked<kernel::task_struct>(context + 1));
                        }},
                       {kernel::delayed_put_pid<Terms>::put, false, nullptr}};
-    for (const auto& joined : induction::joined()) theory.joined.push_back(joined.step);
+    for (const auto& joined : induction::joined()) {
+      const symbolic::Rows& rows = Terms::rows();
+      if (!rows.row(rows.find(joined.step)).why.empty())
+        throw std::logic_error(rows.name(rows.find(joined.step)) +
+                               " is joined to the step before it, but others may run in between");
+      theory.joined.push_back(joined.step);
+    }
     for (const auto& ghost : induction::ghosts())
       theory.ghosts.push_back({ghost.step, ghost.update});
     for (const auto& row : induction::lemmas()) {
@@ -185,7 +193,13 @@ struct ProofUnits::Parts {
     claimed.push_back(
         {"no-misuse", "No step uses or frees what is not allocated, or counts below 0.", "I3"});
     for (const auto& row : props::contracts<Terms, KernelClaims>::rows())
-      claimed.push_back({std::string(row.id), std::string(row.says), std::string(row.property)});
+      claimed.push_back({std::string(row.id), std::string(row.says), std::string(row.property),
+                         bug_here(row.bug)});
+  }
+  std::string bug_here(std::string_view id) const {
+    const kernel::Bug* bug = kernel::find_bug(id);
+    const bool fixed = bug != nullptr && bug->change && config.has(*bug->change);
+    return bug == nullptr || fixed ? "" : std::string(id);
   }
 
   symbolic::StepResult prove_contract(const props::Contract<KernelClaims>& contract) {
@@ -204,6 +218,12 @@ struct ProofUnits::Parts {
   std::vector<lang::StepFunction> steps;
   std::vector<props::Contract<KernelClaims>> contracts;
 };
+
+std::string proved_for(const std::string& property) {
+  for (const auto& scope : props::induction<Terms>::scopes)
+    if (scope.property == property) return std::string(scope.proved_for);
+  return {};
+}
 
 ProofUnits::ProofUnits(const kernel::Config& kernel, std::uint32_t rlimit)
     : parts_(std::make_unique<Parts>(kernel, rlimit)) {}

@@ -14,7 +14,11 @@ namespace nsmc::cli {
 // A lemma or a contract as the report names it.
 struct Claimed {
   std::string id, says, property;
+  std::string bug = {};  // a bug of this kernel that refutes it
 };
+
+// What "proved" leaves out of a row of the catalogue; empty: nothing.
+std::string proved_for(const std::string& property);
 
 // Everything that can be proved on its own: a step of the induction, the first state, a contract.
 class ProofUnits {

@@ -15,6 +15,7 @@ const FieldTable& Domain<M>::table(World world) {
   FieldTable& table = tables[world == World::exact ? 0 : 1];
   if (!table.fields.empty()) return table;
   table.world = world;
+  table.kind_name = kind_name;
   {
     const Layout layout(table);
     const State once;

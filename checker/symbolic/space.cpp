@@ -13,9 +13,9 @@ constexpr int kHoldsKinds = 4;
 
 }  // namespace
 
-std::string Space::holders_name(int holds, Kind kind) {
+std::string Space::holders_name(const FieldTable& table, int holds, Kind kind) {
   static constexpr const char* kWords[kHoldsKinds] = {"links", "refs", "hooks", "owners"};
-  return std::string(kWords[holds]) + "." + std::to_string(kind);
+  return std::string(kWords[holds]) + "." + table.kind_name(kind);
 }
 
 void Space::Seen::merge(const Seen& other) {
@@ -89,7 +89,7 @@ void Space::write_pointer(std::size_t field, const Place& place, Term target) {
     const Term old = load(field, place);
     if (old != target) {
       FieldInfo count;
-      count.name = holders_name(info.holds, info.target);
+      count.name = holders_name(table_, info.holds, info.target);
       count.lo = 0;
       const auto change = [&](Term object, std::int64_t by) {
         write_ghost(count, {{object},
@@ -106,7 +106,7 @@ void Space::write_pointer(std::size_t field, const Place& place, Term target) {
 
 Term Space::holders(int holds, Kind kind, Term target) {
   FieldInfo count;
-  count.name = holders_name(holds, kind);
+  count.name = holders_name(table_, holds, kind);
   count.lo = 0;
   see(kind, target);
   return load_ghost(count, {target});

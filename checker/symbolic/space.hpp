@@ -5,6 +5,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <string>
 #include <utility>
 #include <vector>
 
@@ -24,6 +25,7 @@ using Place = std::vector<Term>;
 struct FieldTable {
   World world = World::exact;
   std::vector<FieldInfo> fields;
+  std::string (*kind_name)(Kind) = nullptr;  // for people
 
   // After the fields of the state: a flag "was never written" for each, and counts of holders.
   std::size_t unwritten(std::size_t field) const { return field + fields.size() / 2; }
@@ -54,7 +56,7 @@ class Space {
   void write_pointer(std::size_t field, const Place& place, Term target);
   // How many fields that hold `target` in this way point at it.
   Term holders(int holds, Kind kind, Term target);
-  static std::string holders_name(int holds, Kind kind);
+  static std::string holders_name(const FieldTable& table, int holds, Kind kind);
   // A function of the state that is no field of it, for ghosts.
   Term load_ghost(const FieldInfo& info, const Place& place);
   void write_ghost(const FieldInfo& info, Write write);

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "props/induction/references.hpp"
+#include "props/induction/numbers.hpp"
 
 namespace nsmc::props {
 
@@ -19,6 +19,7 @@ struct Contract {
   std::string_view property;  // the row of the catalogue
   bool checked_ints;          // C's 32-bit integers and the kernel's own array bounds
   void (*about)(C&) = nullptr;
+  std::string_view bug = {};  // refuted, as is known, in kernels that have this bug
 };
 
 template <class K, class C>
@@ -91,6 +92,21 @@ struct contracts : Reading<K> {
             all(of(l.ns) == parent, Bool(freed.next.to == kernel::put_pid_ns<K>::kref_put)));
   }
 
+  // What the lemmas say of each hashed pid, said of two.
+  static void two_hashed_pids_share_no_number(C& c) {
+    using numbers = numbers_lemmas<K>;
+    const Int p = c.any("p", 1), q = c.any("q", 1), l = c.any("l", 0), m = c.any("m", 0);
+    const Int of_p[] = {p, l}, of_q[] = {q, m};
+    c.assume(numbers::hashed_pid_owns_its_numbers(of_p));
+    c.assume(numbers::hashed_pid_owns_its_numbers(of_q));
+    c.assume(all(of(R::pid(p).hashed) == 1, of(R::pid(q).hashed) == 1, l <= of(R::pid(p).level),
+                 m <= of(R::pid(q).level)));
+    c.claim("the same number of the same namespace is of the same pid, at the same level",
+            implies(all(numbers::ns_at(p, l) == numbers::ns_at(q, m),
+                        numbers::nr_at(p, l) == numbers::nr_at(q, m)),
+                    all(p == q, l == m)));
+  }
+
   static Int bits() { return kernel::BITS_PER_PAGE<K>(); }
   static Int limit() { return kernel::PID_MAX_LIMIT<K>(); }
 
@@ -159,10 +175,12 @@ struct contracts : Reading<K> {
          false, einval_without_side_effects},
         {"last-put", "The last put frees one namespace and puts its parent exactly once.", "I5",
          false, last_put_frees_one_and_puts_its_parent_once},
+        {"numbers-are-unique", "No two hashed pids have the same number in the same namespace.",
+         "I9", false, two_hashed_pids_share_no_number},
         {"mk-pid", "A number is a page and an offset of the pidmap.", "I14", true,
          numbers_are_pages_and_offsets},
-        {"next-pidmap", "next_pidmap() stays inside pidmap[] for every int.", "I2", true,
-         next_pidmap_is_safe_for_every_int},
+        {"next-pidmap", "next_pidmap() stays inside pidmap[] for every int.", "", true,
+         next_pidmap_is_safe_for_every_int, "BZ-15"},
         {"alloc-pidmap-read-last-pid", "alloc_pidmap() begins inside pidmap[].", "I14", true,
          read_last_pid},
         {"alloc-pidmap-map-page", "alloc_pidmap() finds its page inside pidmap[].", "I14", true,

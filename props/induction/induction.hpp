@@ -61,6 +61,16 @@ struct induction {
     };
   }
 
+  // What "proved" leaves out of a row of the catalogue.
+  struct Scope {
+    std::string_view property, proved_for;
+  };
+  static constexpr Scope scopes[] = {
+      {"I3", "namespaces, pids, nsproxies and caches; tasks are explored only"},
+      {"I9", "hashed pids; that no two tasks share one is explored only"},
+      {"I40", "copy_pid_ns()"},
+  };
+
   // What no step may end in, besides the use of a namespace, a pid, an nsproxy or a cache that is
   // not allocated, and freeing one twice.
   static std::vector<lang::Fault> excluded() {

@@ -26,7 +26,9 @@ struct Lemma {
   std::string_view says;  // one present-tense sentence
   std::vector<Sort> over;
   typename K::Bool (*holds)(std::span<const typename K::Int>) = nullptr;
-  std::string_view property = {};  // the row of the catalogue that it proves, or helps to prove
+  // The row of the catalogue that is proved if all lemmas and contracts with its id are; empty: a
+  // help.
+  std::string_view property = {};
 };
 
 template <class A, class B>

@@ -87,8 +87,7 @@ struct references_lemmas : Reading<K> {
         {"live-ns-is-held",
          "Somebody holds each namespace that is allocated.",
          {ns},
-         live_ns_is_held,
-         "I4"},
+         live_ns_is_held},
         {"proxy-count-is-exact",
          "An nsproxy's count equals the number of its holders.",
          {nsproxy},
@@ -107,8 +106,7 @@ struct references_lemmas : Reading<K> {
         {"live-proxy-is-held",
          "An nsproxy is held, or it is being freed.",
          {nsproxy},
-         live_proxy_is_held,
-         "I4"},
+         live_proxy_is_held},
         {"first-proxy-stays", "init_nsproxy is never freed.", {}, first_proxy_stays, "I3"},
     };
   }
