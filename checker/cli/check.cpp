@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "checker/cli/commands.hpp"
+#include "checker/cli/prove.hpp"
 #include "checker/cli/report.hpp"
 #include "model/kernel/changes.hpp"
 #include "props/props.hpp"
@@ -199,7 +200,9 @@ int check(const CheckOptions& o) {
   const bool is_default = o.paths.empty() && o.properties.empty();
   const std::size_t asked = bound.size();
   const bool one = asked == 1;
-  const ReportOptions report{.colour = use_colour(), .show_runs = one};
+  const bool shows_table = is_default || (one && !o.properties.empty());
+  ReportOptions report{.colour = use_colour(), .show_runs = one, .proved = {}};
+  if (shows_table) report.proved = proved_properties(o.kernel.empty() ? kSeedKernel : o.kernel);
   std::vector<Answer> answers;
   std::vector<traces::ScenarioRecord> records;
   answer_all(std::move(bound), o, [&](Answer&& a) {
@@ -218,7 +221,7 @@ int check(const CheckOptions& o) {
     print(traces::to_json(NSMC_VERSION, code, records));
     return code;
   }
-  if (is_default || (one && !o.properties.empty())) print_default_report(answers, report);
+  if (shows_table) print_default_report(answers, report);
   const auto as_expected = std::count_if(answers.begin(), answers.end(), [](const Answer& a) {
     return a.outcome == Outcome::as_expected;
   });

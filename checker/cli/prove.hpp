@@ -47,8 +47,10 @@ struct ProofResult {
 // proved, refuted (by a known bug), FAILED, or unknown.
 std::string verdict_of(const ClaimResult& claim);
 
+inline constexpr const char* kSeedKernel = "2.6.24-seed";
+
 struct ProveOptions {
-  std::string kernel = "2.6.24-seed";
+  std::string kernel = kSeedKernel;
   std::string defect;       // a seeded defect, to see a proof fail
   std::string only;         // steps and contracts whose names contain this
   std::string certificate;  // folder to write

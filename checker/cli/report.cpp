@@ -182,10 +182,14 @@ std::string report_properties(const std::vector<Answer>& answers, const ReportOp
       verdict = painted(o, kRed, "violated ");
       known = fmt::format("{:<7} {:>5}", known_bug(*shortest, *found), steps(*shortest, *found));
     } else if (all_hold) {
+      if (std::count(o.proved.begin(), o.proved.end(), std::string(row.id)) > 0)
+        known = fmt::format("{:<7} {:>5}", "proved", "");
       verdict = reached ? painted(o, kGreen, "holds    ") : painted(o, kYellow, "vacuous  ");
     }
     text += fmt::format("{:<4} {} {}  {}\n", row.id, verdict, known, row.says);
   }
+  if (!o.proved.empty())
+    text += "proved: for any number of namespaces, pids and tasks; see `nsmc prove`\n";
   return text;
 }
 

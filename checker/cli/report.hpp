@@ -12,7 +12,8 @@ namespace nsmc::cli {
 
 struct ReportOptions {
   bool colour = false;
-  bool show_runs = false;  // print the run behind each `no`, expected or not
+  bool show_runs = false;           // print the run behind each `no`, expected or not
+  std::vector<std::string> proved;  // properties that hold for any size, in this kernel
 };
 
 // "ok    bz-07-stealth-child   no: BZ-07, 28 steps   1,234 states, complete, 0.1 s"; then, if the
