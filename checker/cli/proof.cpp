@@ -22,6 +22,7 @@
 #include "checker/symbolic/smtlib.hpp"
 #include "model/kernel/changes.hpp"
 #include "model/kernel/defects.hpp"
+#include "traces/files.hpp"
 
 namespace nsmc::cli {
 namespace {
@@ -258,6 +259,10 @@ bool ProofResult::as_expected() const {
 }
 
 ProofResult run_proof(const ProveOptions& options) {
+  if (!options.certificate.empty() && fs::exists(options.certificate) &&
+      !(fs::is_directory(options.certificate) && fs::is_empty(options.certificate)))
+    throw traces::FileError(traces::FileErrorKind::cannot_create, "write", options.certificate,
+                            "it is there already, and is not an empty folder");
   ProofResult result;
   if (options.use_cache && options.certificate.empty() && recall(options, result)) return result;
   result = Proof(options).run();
@@ -284,7 +289,12 @@ std::string write_certificate(const ProofResult& result, const ProveOptions& opt
   std::vector<certify::Obligation> obligations;
   for (const Script& s : result.scripts)
     obligations.push_back({s.claim, s.sentence, s.text, s.satisfiable});
-  return certify::write(options.certificate, theorems, obligations);
+  try {
+    return certify::write(options.certificate, theorems, obligations);
+  } catch (const std::runtime_error& error) {
+    throw traces::FileError(traces::FileErrorKind::cannot_create, "write", options.certificate,
+                            error.what());
+  }
 }
 
 }  // namespace nsmc::cli
