@@ -9,8 +9,8 @@ namespace nsmc::props {
 
 template <class K>
 struct calls {
-  static bool locks_are_held(const Move& move) { return move.events.unlocked_write == 0; }
-  static bool a_task_is_attached_or_released(const Move& move) {
+  static bool locks_are_held(const MoveOn<K>& move) { return move.events.unlocked_write == 0; }
+  static bool a_task_is_attached_or_released(const MoveOn<K>& move) {
     for (int t = 0; t < kTasks; ++t)
       if (move.before.tasks[t].linked.value() != move.after.tasks[t].linked.value()) return true;
     return false;
@@ -41,10 +41,10 @@ struct calls {
              return index == 0 || references<K, pid_namespace>(index + 1) > 0;
            });
   }
-  static bool a_failed_fork_leaves_nothing(const Move& move) {
+  static bool a_failed_fork_leaves_nothing(const MoveOn<K>& move) {
     return !a_fork_failed(move) || nobody_is_orphaned();
   }
-  static bool a_fork_failed(const Move& move) {
+  static bool a_fork_failed(const MoveOn<K>& move) {
     return move.events.clone_returned != 0 && move.events.clone_result < 0;
   }
 
@@ -81,7 +81,7 @@ struct calls {
   }
 
   // Which results clone() may have, by its flags.
-  static bool clone_keeps_its_contract(const Move& move) {
+  static bool clone_keeps_its_contract(const MoveOn<K>& move) {
     if (move.events.clone_returned == 0) return true;
     const int flags = move.events.clone_flags, result = move.events.clone_result;
     const bool new_namespaces = (flags & CL_NEW_ANY) != 0;
@@ -101,7 +101,7 @@ struct calls {
            (result == 0 && (flags & CL_PARENT) != 0);
   }
   // A refused flag combination is refused with the error that says so.
-  static bool refusals_have_their_error(const Move& move) {
+  static bool refusals_have_their_error(const MoveOn<K>& move) {
     if (!clone_keeps_its_contract(move)) return false;
     const int flags = move.events.clone_flags, result = move.events.clone_result;
     if (move.events.clone_returned == 0 || config<K>().failures > 0) return true;
@@ -114,9 +114,9 @@ struct calls {
     for (const auto& proxy : state.nsproxies) proxies += proxy.allocated.value();
     return proxies >= config<K>().nsproxies;
   }
-  static bool a_clone_returns(const Move& move) { return move.events.clone_returned != 0; }
+  static bool a_clone_returns(const MoveOn<K>& move) { return move.events.clone_returned != 0; }
 
-  static constexpr Row rows[] = {
+  static constexpr RowOn<K> rows[] = {
       {.id = "I27",
        .says = "Attachments, parents and child_reaper change only under tasklist_lock.",
        .source = "lockdep; kernel/pid.c: attach_pid()",

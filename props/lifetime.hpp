@@ -9,75 +9,84 @@ namespace nsmc::props {
 
 template <class K>
 struct lifetime {
+  using Bool = typename K::Bool;
+  using Int = typename K::Int;
+
   // Every reference is in a field that owns it, at every step boundary, so the sum is exact.
-  static bool kref_is_exact() {
+  static Bool kref_is_exact() {
     return all_allocated(K::on().state.namespaces, [](int index, auto& ns) {
-      return index == 0 || !initialised(ns.kref) ||
-             ns.kref.value() == references<K, pid_namespace>(index + 1);
+      if (index == 0) return Bool(true);
+      return implies(initialised(ns.kref),
+                     [&] { return ns.kref.value() == references<K, pid_namespace>(index + 1); });
     });
   }
-  static bool a_namespace_exists() { return K::on().state.namespaces[1].allocated.value() == 1; }
+  static Bool a_namespace_exists() { return K::on().state.namespaces[1].allocated.value() == 1; }
 
-  static bool no_use_after_free() {
-    return !fault_is<K>(Fault::use_after_free) && !fault_is<K>(Fault::null_dereference) &&
-           !fault_is<K>(Fault::out_of_range) && !fault_is<K>(Fault::bug);
+  static Bool no_use_after_free() {
+    return !(fault_is<K>(Fault::use_after_free) | fault_is<K>(Fault::null_dereference) |
+             fault_is<K>(Fault::out_of_range) | fault_is<K>(Fault::bug));
   }
-  static bool no_double_free() {
-    return !fault_is<K>(Fault::double_free) && !fault_is<K>(Fault::refcount_underflow);
+  static Bool no_double_free() {
+    return !(fault_is<K>(Fault::double_free) | fault_is<K>(Fault::refcount_underflow));
   }
-  static bool no_uninitialised_read() { return !fault_is<K>(Fault::uninitialised_read); }
-  static bool an_object_is_half_made() {
+  static Bool no_uninitialised_read() { return !fault_is<K>(Fault::uninitialised_read); }
+  static Bool an_object_is_half_made() {
     return any_allocated(K::on().state.namespaces,
-                         [](int, auto& ns) { return !published<K>(ns); }) ||
+                         [](int, auto& ns) { return !published<K>(ns); }) |
            any_allocated(K::on().state.pids,
                          [](int, auto& pid) { return !initialised(pid.level); });
   }
-  static bool a_pid_waits_for_the_grace_period() {
+  static Bool a_pid_waits_for_the_grace_period() {
     return any_allocated(K::on().state.pids, [](int, auto& pid) { return pid.rcu.value() == 1; });
   }
 
   // Whoever exists has a reason to.
-  static bool pid_has_a_reason(int index) {
+  static Bool pid_has_a_reason(int index) {
     const int slot = index + 1;
     auto& state = K::on().state;
-    if (state.pids[index].rcu.value() == 1 || pid_in_flight<K>(slot)) return true;
-    return any_allocated(state.tasks, [&](int task, auto& t) {
-      if (t.f_owner.slot() == slot) return true;
-      for (auto& link : t.pids)
-        if (link.slot() == slot) return !lost_zombie<K>(task + 1);
-      return false;
+    const Bool lies_idle = (state.pids[index].rcu.value() != 1) & !pid_in_flight<K>(slot);
+    return implies(lies_idle, [&] {
+      return any_allocated(state.tasks, [&](int task, auto& t) {
+        Bool attached = false;
+        for (auto& link : t.pids) attached = attached | (link.slot() == slot);
+        return (t.f_owner.slot() == slot) |
+               also(attached, [&] { return !lost_zombie<K>(task + 1); });
+      });
     });
   }
-  static bool nothing_leaks() {
+  static Bool nothing_leaks() {
     auto& state = K::on().state;
-    return all_allocated(state.pids, [](int index, auto&) { return pid_has_a_reason(index); }) &&
+    return all_allocated(state.pids, [](int index, auto&) { return pid_has_a_reason(index); }) &
            all_allocated(state.nsproxies,
-                         [](int index, auto&) { return nsproxy_has_a_reason<K>(index); }) &&
+                         [](int index, auto&) { return nsproxy_has_a_reason<K>(index); }) &
            all_allocated(state.namespaces, [](int index, auto&) {
-             return index == 0 || references<K, pid_namespace>(index + 1) > 0;
+             return index == 0 ? Bool(true) : references<K, pid_namespace>(index + 1) > 0;
            });
   }
 
-  static bool parent_outlives_child() {
+  static Bool parent_outlives_child() {
     auto& namespaces = K::on().state.namespaces;
     return all_allocated(namespaces, [&](int index, auto& ns) {
-      if (index == 0 || !published<K>(ns)) return true;
-      const int parent = ns.parent.slot();
-      if (parent == 0) return false;
-      auto& p = namespaces[parent - 1];
-      return p.allocated.value() == 1 && (parent == 1 || p.kref.value() >= 1);
+      if (index == 0) return Bool(true);
+      return implies(published<K>(ns), [&] {
+        const Int parent = ns.parent.slot();
+        return also(parent != 0, [&] {
+          auto& p = namespaces.at(parent - 1);
+          return (p.allocated.value() == 1) & ((parent == 1) | (p.kref.value() >= 1));
+        });
+      });
     });
   }
 
-  static bool nsproxy_count_is_exact() {
+  static Bool nsproxy_count_is_exact() {
     return all_allocated(K::on().state.nsproxies, [](int index, auto& proxy) {
       const int swapper = index == 0 ? 1 : 0;  // the one task that is not modelled
       return proxy.count.value() == references<K, nsproxy>(index + 1) + swapper;
     });
   }
-  static bool two_nsproxies_exist() { return K::on().state.nsproxies[1].allocated.value() == 1; }
+  static Bool two_nsproxies_exist() { return K::on().state.nsproxies[1].allocated.value() == 1; }
 
-  static constexpr Row rows[] = {
+  static constexpr RowOn<K> rows[] = {
       {.id = "I1",
        .says = "A namespace's kref equals the number of its holders.",
        .source = "include/linux/pid_namespace.h: get_pid_ns(), put_pid_ns()",

@@ -9,35 +9,44 @@ namespace nsmc::props {
 
 template <class K>
 struct namespaces {
-  static bool level_is_parents_plus_one() {
+  using Bool = typename K::Bool;
+  using Int = typename K::Int;
+
+  static Bool level_is_parents_plus_one() {
     auto& all = K::on().state.namespaces;
     return all_allocated(all, [&](int index, auto& ns) {
-      if (index == 0) return ns.level.value() == 0;
-      if (!published<K>(ns) || ns.parent.slot() == 0) return true;
-      return ns.level.value() == all[ns.parent.slot() - 1].level.value() + 1;
+      if (index == 0) return Bool(ns.level.value() == 0);
+      return implies(published<K>(ns) & (ns.parent.slot() != 0), [&] {
+        return ns.level.value() == all.at(ns.parent.slot() - 1).level.value() + 1;
+      });
     });
   }
-  static bool a_child_exists() {
+  static Bool a_child_exists() {
     return any_allocated(K::on().state.namespaces,
-                         [](int index, auto& ns) { return index > 0 && published<K>(ns); });
+                         [](int index, auto& ns) { return published<K>(ns) & (index > 0); });
   }
 
-  static bool caches_agree_with_levels() {
+  static Bool caches_agree_with_levels() {
     auto& state = K::on().state;
-    if (fault_is<K>(Fault::wrong_cache)) return false;
+    Bool agree = !fault_is<K>(Fault::wrong_cache);
     for (int a = 1; a < kCaches; ++a)
-      for (int b = a + 1; b < kCaches; ++b)
-        if (state.caches[a].listed.value() == 1 && state.caches[b].listed.value() == 1 &&
-            state.caches[a].nr_ids.value() == state.caches[b].nr_ids.value())
-          return false;
-    return all_allocated(state.namespaces, [&](int index, auto& ns) {
-      if (index > 0 && !published<K>(ns)) return true;
-      const int cache = ns.pid_cachep.slot();
-      return cache != 0 && state.caches[cache - 1].nr_ids.value() == ns.level.value() + 1;
-    });
+      for (int b = a + 1; b < kCaches; ++b) {
+        auto& one = state.caches[a];
+        auto& other = state.caches[b];
+        agree = agree & !((one.listed.value() == 1) & (other.listed.value() == 1) &
+                          (one.nr_ids.value() == other.nr_ids.value()));
+      }
+    return agree & all_allocated(state.namespaces, [&](int index, auto& ns) {
+             return implies(published<K>(ns) | (index == 0), [&] {
+               const Int cache = ns.pid_cachep.slot();
+               return also(cache != 0, [&] {
+                 return state.caches.at(cache - 1).nr_ids.value() == ns.level.value() + 1;
+               });
+             });
+           });
   }
 
-  static constexpr Row rows[] = {
+  static constexpr RowOn<K> rows[] = {
       {.id = "I6",
        .says = "A namespace's level is its parent's plus one, and the first one's is 0.",
        .source = "kernel/pid_namespace.c: create_pid_namespace()",

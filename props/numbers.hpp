@@ -9,190 +9,211 @@ namespace nsmc::props {
 
 template <class K>
 struct numbers {
+  using Bool = typename K::Bool;
+  using Int = typename K::Int;
+
   // Whether this pid still owns its number at `level`.  Between alloc_pid()'s numbers and publish,
   // and between free_pid()'s levels, it owns only some.
-  static bool owns(int pid_index, int level) {
+  static Bool owns(int pid_index, int level) {
     const auto& pid = K::on().state.pids[pid_index];
     const int slot = pid_index + 1;
-    static const int kPublish = step_number(alloc_pid<K>::publish);
-    bool owned = pid.hashed.value() == 1;
-    for (const auto& s : K::on().state.stacks) {
-      if (s.alloc_pid.pid.slot() == slot)
-        owned = standing_at<K>(s) == kPublish || level > s.alloc_pid.i.value();
-      if (s.free_pid.pid.slot() == slot) owned = level >= s.free_pid.i.value();
-    }
-    return owned && initialised(pid.numbers[level].nr) && pid.numbers[level].nr.value() != 0;
+    static const int kPublish = step_number<K>(alloc_pid<K>::publish);
+    const auto& nr = pid.numbers[level].nr;
+    return also(initialised(nr) & (nr.value() != 0), [&] {
+      Bool owned = pid.hashed.value() == 1;
+      const auto if_in_hand = [&](const Bool& in_hand, const Bool& then) {
+        owned = (in_hand & then) | (owned & !in_hand);
+      };
+      for (const auto& s : K::on().state.stacks) {
+        if_in_hand(s.alloc_pid.pid.slot() == slot,
+                   (s.alloc_pid.i.value() < level) | (standing_at<K>(s) == kPublish));
+        if_in_hand(s.free_pid.pid.slot() == slot, s.free_pid.i.value() <= level);
+      }
+      return owned;
+    });
   }
 
-  static int owners(int ns_slot, int nr) {
-    int count = 0;
-    each_allocated(K::on().state.pids, [&](int index, auto& pid) {
-      for (int level = 0; level < kLevels; ++level)
-        if (initialised(pid.numbers[level].ns) && pid.numbers[level].ns.slot() == ns_slot &&
-            initialised(pid.numbers[level].nr) && pid.numbers[level].nr.value() == nr &&
-            owns(index, level))
-          ++count;
-    });
+  static Int owners(int ns_slot, int nr) {
+    Int count = 0;
+    int index = 0;
+    for (const auto& pid : K::on().state.pids) {
+      for (int level = 0; level < kLevels; ++level) {
+        const auto& number = pid.numbers[level];
+        const Bool numbered = (number.nr.value() == nr) & (number.ns.slot() == ns_slot) &
+                              initialised(number.ns) & (pid.allocated.value() == 1);
+        count = count + K::one_if(also(numbered, [&] { return owns(index, level); }));
+      }
+      ++index;
+    }
     // A number that is set in the bitmap and not recorded yet.
-    static const int kStore = step_number(alloc_pidmap<K>::set_last_pid);
+    static const int kStore = step_number<K>(alloc_pidmap<K>::set_last_pid);
     for (const auto& s : K::on().state.stacks)
-      if (standing_at<K>(s) == kStore && s.alloc_pidmap.ns.slot() == ns_slot &&
-          s.alloc_pidmap.pid.value() == nr)
-        ++count;
+      if (standing_at<K>(s) == kStore)
+        count = count + K::one_if((s.alloc_pidmap.ns.slot() == ns_slot) &
+                                  (s.alloc_pidmap.pid.value() == nr));
     return count;
   }
 
-  static bool bit(const pid_namespace<K>& ns, int nr) {
+  static Bool bit(const pid_namespace<K>& ns, const Int& nr) {
     const int bits = config<K>().bits_per_page;
-    return K::test_bit(ns.pidmap_[nr / bits].bits.value(), nr % bits);
+    return K::test_bit(ns.pidmap_.at(nr / bits).bits.value(), nr % bits);
   }
   static int number_count() { return config<K>().pidmap_entries() * config<K>().bits_per_page; }
 
-  static bool bitmap_matches_pids() {
+  static Bool bitmap_matches_pids() {
     return all_allocated(K::on().state.namespaces, [](int index, auto& ns) {
-      if (!published<K>(ns) && index != 0) return true;
-      for (int nr = 1; nr < number_count(); ++nr)
-        if (owners(index + 1, nr) != (bit(ns, nr) ? 1 : 0)) return false;
-      return bit(ns, 0);
+      return implies(published<K>(ns) | (index == 0), [&] {
+        Bool match = bit(ns, 0);
+        for (int nr = 1; nr < number_count(); ++nr)
+          match = also(match, [&] { return owners(index + 1, nr) == K::one_if(bit(ns, nr)); });
+        return match;
+      });
     });
   }
 
-  static bool numbers_are_unique() {
+  static Bool numbers_are_unique() {
     auto& state = K::on().state;
-    for (int a = 0; a < kPids; ++a) {
-      const auto& p = state.pids[a];
-      if (p.allocated.value() == 0 || p.hashed.value() == 0) continue;
-      for (int b = a + 1; b < kPids; ++b) {
-        const auto& q = state.pids[b];
-        if (q.allocated.value() == 0 || q.hashed.value() == 0) continue;
-        for (int level = 0; level < kLevels; ++level)
-          if (p.numbers[level].ns.slot() != 0 &&
-              p.numbers[level].ns.slot() == q.numbers[level].ns.slot() &&
-              p.numbers[level].nr.value() == q.numbers[level].nr.value())
-            return false;
-      }
-    }
+    const auto hashed = [](auto& pid) {
+      return (pid.allocated.value() == 1) & (pid.hashed.value() != 0);
+    };
+    const auto pid_of = [&](int task) { return Int(state.tasks[task].pids[PIDTYPE_PID].slot()); };
+    Bool unique = true;
+    for (int a = 0; a < kPids; ++a)
+      for (int b = a + 1; b < kPids; ++b)
+        unique = unique & implies(hashed(state.pids[a]) & hashed(state.pids[b]), [&] {
+                   Bool differ = true;
+                   for (int level = 0; level < kLevels; ++level) {
+                     const auto& p = state.pids[a].numbers[level];
+                     const auto& q = state.pids[b].numbers[level];
+                     differ = differ & ((p.ns.slot() == 0) | (p.ns.slot() != q.ns.slot()) |
+                                        (p.nr.value() != q.nr.value()));
+                   }
+                   return differ;
+                 });
     for (int a = 0; a < kTasks; ++a)
       for (int b = a + 1; b < kTasks; ++b)
-        if (state.tasks[a].linked.value() == 1 && state.tasks[b].linked.value() == 1 &&
-            state.tasks[a].pids[PIDTYPE_PID].slot() != 0 &&
-            state.tasks[a].pids[PIDTYPE_PID].slot() == state.tasks[b].pids[PIDTYPE_PID].slot())
-          return false;
-    return true;
+        unique =
+            unique & ((state.tasks[a].linked.value() != 1) | (state.tasks[b].linked.value() != 1) |
+                      (pid_of(a) == 0) | (pid_of(a) != pid_of(b)));
+    return unique;
   }
-  static bool two_pids_are_hashed() {
-    int count = 0;
-    each_allocated(K::on().state.pids, [&](int, auto& pid) { count += pid.hashed.value(); });
+  static Bool two_pids_are_hashed() {
+    Int count = 0;
+    for (const auto& pid : K::on().state.pids)
+      count = count + K::one_if((pid.allocated.value() == 1) & (pid.hashed.value() == 1));
     return count >= 2;
   }
 
-  static bool nr_free_counts_clear_bits() {
-    const int increment = step_number(free_pidmap<K>::inc_nr_free);
+  static Bool nr_free_counts_clear_bits() {
+    static const int kIncrement = step_number<K>(free_pidmap<K>::inc_nr_free);
     const int bits = config<K>().bits_per_page;
     return all_allocated(K::on().state.namespaces, [&](int index, auto& ns) {
-      if (!published<K>(ns) && index != 0) return true;
-      for (int page = 0; page < config<K>().pidmap_entries(); ++page) {
-        int clear = bits - std::popcount(static_cast<unsigned>(ns.pidmap_[page].bits.value()));
-        for (const auto& s : K::on().state.stacks)
-          if (standing_at<K>(s) == increment && s.free_pidmap.ns.slot() == index + 1 &&
-              s.free_pidmap.nr.value() / bits == page)
-            --clear;
-        if (ns.pidmap_[page].nr_free.value() != clear) return false;
-      }
-      return true;
+      return implies(published<K>(ns) | (index == 0), [&] {
+        Bool counted = true;
+        for (int page = 0; page < config<K>().pidmap_entries(); ++page) {
+          Int clear = bits - K::hweight(ns.pidmap_[page].bits.value(), bits);
+          for (const auto& s : K::on().state.stacks)
+            if (standing_at<K>(s) == kIncrement)
+              clear = clear - K::one_if((s.free_pidmap.ns.slot() == index + 1) &
+                                        (s.free_pidmap.nr.value() / bits == page));
+          counted = counted & (ns.pidmap_[page].nr_free.value() == clear);
+        }
+        return counted;
+      });
     });
   }
 
-  static bool hashed_means_set() {
+  static Bool hashed_means_set() {
     auto& state = K::on().state;
     return all_allocated(state.pids, [&](int, auto& pid) {
-      if (pid.hashed.value() == 0) return true;
-      for (int level = 0; level <= pid.level.value(); ++level) {
-        const int ns = pid.numbers[level].ns.slot();
-        if (ns == 0 || state.namespaces[ns - 1].allocated.value() == 0) return false;
-        if (!bit(state.namespaces[ns - 1], pid.numbers[level].nr.value())) return false;
-      }
-      return true;
+      Bool set = true;
+      for (int level = 0; level < kLevels; ++level)
+        set = also(set, [&] {
+          return implies((pid.hashed.value() != 0) & (pid.level.value() >= level), [&] {
+            const Int ns = pid.numbers[level].ns.slot();
+            return also(ns != 0, [&] {
+              auto& of = state.namespaces.at(ns - 1);
+              return also(of.allocated.value() == 1,
+                          [&] { return bit(of, pid.numbers[level].nr.value()); });
+            });
+          });
+        });
+      return set;
     });
   }
 
-  static bool numbered_at_all_levels() {
+  static Bool numbered_at_all_levels() {
     auto& state = K::on().state;
     return all_allocated(state.pids, [&](int, auto& pid) {
-      if (pid.hashed.value() == 0) return true;
-      int ns = pid.ns.slot();
-      for (int level = pid.level.value(); level >= 0; --level) {
-        if (ns == 0 || pid.numbers[level].ns.slot() != ns) return false;
-        if (pid.numbers[level].nr.value() == 0) return false;
-        if (state.namespaces[ns - 1].level.value() != level) return false;
-        ns = state.namespaces[ns - 1].parent.slot();
-      }
-      return ns == 0;
+      return implies(pid.hashed.value() != 0, [&] {
+        Bool numbered = true;
+        Int ns = pid.ns.slot();
+        for (int level = K::plain(pid.level.value()); level >= 0; --level) {
+          const auto& number = pid.numbers[level];
+          numbered =
+              also(numbered & (ns != 0) & (number.ns.slot() == ns) & (number.nr.value() != 0), [&] {
+                auto& of = state.namespaces.at(ns - 1);
+                ns = of.parent.slot();
+                return of.level.value() == level;
+              });
+        }
+        return numbered & (ns == 0);
+      });
     });
   }
-  static bool a_nested_pid_is_hashed() {
+  static Bool a_nested_pid_is_hashed() {
     return any_allocated(K::on().state.pids, [](int, auto& pid) {
-      return pid.hashed.value() == 1 && pid.level.value() > 0;
+      return (pid.hashed.value() == 1) & (pid.level.value() > 0);
     });
   }
 
   // Judged where a number has just been taken.
   template <class F>
-  static bool every_number_taken(F&& f) {
-    static const int kStore = step_number(alloc_pidmap<K>::set_last_pid);
-    for (const auto& s : K::on().state.stacks)
-      if (standing_at<K>(s) == kStore &&
-          !f(s.alloc_pidmap.last.value(), s.alloc_pidmap.pid.value()))
-        return false;
-    return true;
-  }
-  static bool reserved_stay_reserved() {
-    return every_number_taken(
-        [](int last, int nr) { return nr > 0 && (nr > last || nr >= config<K>().reserved_pids); });
-  }
-  static bool below_pid_max() {
-    return every_number_taken([](int, int nr) { return nr < config<K>().pid_max; });
-  }
-  static bool a_number_was_taken() {
-    return !every_number_taken([](int, int) { return false; });
-  }
-  static bool the_search_wrapped() {
-    return !every_number_taken([](int last, int nr) { return nr > last; });
-  }
-
-  // last_pid never goes back, in the cyclic order from where its writer began.  before(f) and
-  // after(f) are f of the state on that side of the move; `actor` is the context that moved.
-  static typename K::Bool last_pid_moves_forward_in(int actor, auto&& before, auto&& after) {
-    using Int = typename K::Int;
+  static Bool every_number_taken(F&& f) {
     static const int kStore = step_number<K>(alloc_pidmap<K>::set_last_pid);
-    const auto local = [&](auto&& f) {
-      return before([&](auto& state) { return f(state.stacks[actor].alloc_pidmap); });
-    };
-    const int at = before([&](auto& state) {
-      int top = 0;
-      for (auto& pc : state.stacks[actor].pc)
-        if (const int step = K::plain(pc.value()); step != 0) top = step;
-      return top;
+    Bool every = true;
+    for (const auto& s : K::on().state.stacks)
+      if (standing_at<K>(s) == kStore)
+        every = every & f(s.alloc_pidmap.last.value(), s.alloc_pidmap.pid.value());
+    return every;
+  }
+  static Bool reserved_stay_reserved() {
+    return every_number_taken([](const Int& last, const Int& nr) {
+      return (nr > 0) & ((nr > last) | (nr >= config<K>().reserved_pids));
     });
-    if (at != kStore) return true;
-    const Int ns = local([](auto& l) { return Int(K::target(l.ns).slot()); }) - 1;
-    const auto last_pid = [&](auto& state) { return K::peek(state.namespaces[ns].last_pid); };
-    const Int base = local([](auto& l) { return K::peek(l.last); });
-    return !pid_before<K>(base, after(last_pid), before(last_pid));
   }
-  static bool last_pid_moves_forward(const Move& move) {
-    if (move.action.actor >= kContexts) return true;
-    return last_pid_moves_forward_in(
-        move.action.actor, [&](auto&& f) { return f(move.before); },
-        [&](auto&& f) { return f(move.after); });
+  static Bool below_pid_max() {
+    return every_number_taken([](const Int&, const Int& nr) { return nr < config<K>().pid_max; });
   }
-  static bool a_last_pid_is_stored(const Move& move) {
-    static const int kStore = step_number(alloc_pidmap<K>::set_last_pid);
-    return move.action.actor < kContexts &&
-           standing_at<K>(move.before.stacks[move.action.actor]) == kStore;
+  static Bool a_number_was_taken() {
+    return !every_number_taken([](const Int&, const Int&) { return Bool(false); });
+  }
+  static Bool the_search_wrapped() {
+    return !every_number_taken([](const Int& last, const Int& nr) { return nr > last; });
   }
 
-  static constexpr Row rows[] = {
+  static bool stores_last_pid(const MoveOn<K>& move) {
+    static const int kStore = step_number<K>(alloc_pidmap<K>::set_last_pid);
+    return move.actor < kContexts && move.in_before([&](auto& state) {
+      return standing_at<K>(state.stacks[move.actor]);
+    }) == kStore;
+  }
+  // last_pid never goes back, in the cyclic order from where its writer began.
+  static Bool last_pid_moves_forward(const MoveOn<K>& move) {
+    if (!stores_last_pid(move)) return true;
+    const auto local = [&](auto&& f) {
+      return move.in_before([&](auto& state) { return f(state.stacks[move.actor].alloc_pidmap); });
+    };
+    const Int ns = local([](auto& l) { return Int(l.ns.slot()); }) - 1;
+    const auto last_pid = [&](auto& state) {
+      return Int(state.namespaces.at(ns).last_pid.value());
+    };
+    const Int base = local([](auto& l) { return Int(l.last.value()); });
+    return !pid_before<K>(base, move.in_after(last_pid), move.in_before(last_pid));
+  }
+  static Bool a_last_pid_is_stored(const MoveOn<K>& move) { return stores_last_pid(move); }
+
+  static constexpr RowOn<K> rows[] = {
       {.id = "I8",
        .says = "A bit of the pid bitmap is set exactly while one struct pid owns the number.",
        .source = "kernel/pid.c: alloc_pidmap(), free_pidmap()",

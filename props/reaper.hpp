@@ -88,7 +88,7 @@ struct reaper {
 
   // An orphan stays in the namespace of the parent it loses; only a zapped namespace's orphan goes
   // to the global init (since 2.6.27).
-  static bool orphans_stay_inside(const Move& move) {
+  static bool orphans_stay_inside(const MoveOn<K>& move) {
     for (int t = 1; t <= kTasks; ++t) {
       const auto& before = move.before.tasks[t - 1];
       const auto& after = move.after.tasks[t - 1];
@@ -103,7 +103,7 @@ struct reaper {
     }
     return true;
   }
-  static bool a_child_changes_parent(const Move& move) {
+  static bool a_child_changes_parent(const MoveOn<K>& move) {
     for (int t = 0; t < kTasks; ++t)
       if (move.before.tasks[t].linked.value() == 1 && move.after.tasks[t].linked.value() == 1 &&
           move.before.tasks[t].real_parent.slot() != move.after.tasks[t].real_parent.slot())
@@ -150,7 +150,7 @@ struct reaper {
       if (s.zap_pid_ns_processes.ns.slot() == ns_slot && standing_at<K>(s) != kBegin) return true;
     return false;
   }
-  static bool nobody_is_born_after_death(const Move& move) {
+  static bool nobody_is_born_after_death(const MoveOn<K>& move) {
     for (int t = 0; t < kTasks; ++t) {
       if (move.before.tasks[t].linked.value() == 1 || move.after.tasks[t].linked.value() == 0)
         continue;
@@ -194,7 +194,7 @@ struct reaper {
     return 0;
   }
 
-  static constexpr Row rows[] = {
+  static constexpr RowOn<K> rows[] = {
       {.id = "I16",
        .says = "The first process of a namespace has number 1 there and is its child_reaper.",
        .source = "pid_namespaces(7), The namespace init process",

@@ -10,15 +10,33 @@ namespace nsmc::props {
 
 using Move = lang::Move<kernel::Pidns>;
 
-struct Row {
+// A move as predicates over any K see it: who moved, and what was there on either side.
+template <class K>
+struct MoveOn {
+  int actor = 0;
+  auto in_before(auto&& f) const { return K::before(f); }  // f(state)
+  auto in_after(auto&& f) const { return f(K::on().state); }
+};
+template <>
+struct MoveOn<kernel::Concrete> : Move {
+  MoveOn(const Move& move) : Move(move), actor(move.action.actor) {}
+  auto in_before(auto&& f) const { return f(before); }
+  auto in_after(auto&& f) const { return f(after); }
+  int actor;
+};
+
+template <class K>
+struct RowOn {
+  using Bool = typename K::Bool;
   std::string_view id;        // the number of the invariant catalogue; never reused
   std::string_view says;      // one present-tense sentence
   std::string_view source;    // kernel file, commit ("subject"), or the tool that checks it
-  bool (*holds)() = nullptr;  // of a state, or ...
-  bool (*holds_move)(const Move&) = nullptr;    // ... of a move
-  bool (*premise)() = nullptr;                  // a state in which the claim says something
-  bool (*premise_move)(const Move&) = nullptr;  // a move of which it says something
-  std::string_view transient = {};              // where it may legally not hold for a moment
+  Bool (*holds)() = nullptr;  // of a state, or ...
+  Bool (*holds_move)(const MoveOn<K>&) = nullptr;    // ... of a move
+  Bool (*premise)() = nullptr;                       // a state in which the claim says something
+  Bool (*premise_move)(const MoveOn<K>&) = nullptr;  // a move of which it says something
+  std::string_view transient = {};                   // where it may legally not hold for a moment
 };
+using Row = RowOn<kernel::Concrete>;
 
 }  // namespace nsmc::props

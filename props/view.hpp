@@ -3,6 +3,9 @@
 //
 // A predicate reads the machine it stands on (K::on()) and changes nothing.  It must not trip over
 // what it judges: pointers are compared by slot, and `initialised` guards what was never written.
+//
+// Where K's values are terms, && and if are branches of the predicate, and every branch costs the
+// solver a question; implies(), also() and the folds below make one term of both sides.
 #pragma once
 
 #include "model/kernel/program.hpp"
@@ -11,19 +14,32 @@ namespace nsmc::props {
 
 using namespace kernel;  // predicates are sentences about kernel objects
 
+// C++ makes an int of bool | bool: both are taken.
+template <class Bool, class F>
+auto implies(const Bool& premise, F&& conclusion) {
+  if constexpr (std::is_integral_v<Bool>)
+    return premise == 0 || static_cast<bool>(conclusion());
+  else
+    return premise.never() ? Bool(true) : Bool(conclusion()) | !premise;
+}
+template <class Bool, class F>
+auto also(const Bool& first, F&& second) {
+  return !implies(first, [&] { return !second(); });
+}
+
 template <class Cell>
-bool initialised(const Cell& cell) {
+auto initialised(const Cell& cell) {
   return !cell.poisoned();
 }
 
 // How many counted fields point at this object, wherever they are.
 template <class K, template <class> class Obj>
-int references(int slot) {
-  int count = 0;
-  State<K>::each_field(K::on().state, [&](const char*, int, const char*, const auto& field) {
+typename K::Int references(int slot) {
+  typename K::Int count = 0;
+  State<K>::each_field(K::on().state, [&](const auto&, int, const char*, const auto& field) {
     if constexpr (std::is_same_v<std::remove_cvref_t<decltype(field)>,
                                  typename K::template Ref<Obj>>)
-      count += field.slot() == slot;
+      count = count + K::one_if(field.slot() == slot);
   });
   return count;
 }
@@ -37,24 +53,36 @@ void each_allocated(Objects& objects, F&& f) {
     ++index;
   }
 }
+// Whether f(index, object) is true for each allocated object, for any.
 template <class Objects, class F>
-bool all_allocated(Objects& objects, F&& f) {
-  bool all = true;
-  each_allocated(objects, [&](int index, auto& object) { all = all && f(index, object); });
+auto all_allocated(Objects& objects, F&& f) {
+  int index = 0;
+  using Bool = decltype(objects.begin()->allocated.value() == 1);
+  Bool all = true;
+  for (auto& object : objects) {
+    all = also(all, [&] {
+      return implies(object.allocated.value() == 1, [&] { return Bool(f(index, object)); });
+    });
+    ++index;
+  }
   return all;
 }
 template <class Objects, class F>
-bool any_allocated(Objects& objects, F&& f) {
+auto any_allocated(Objects& objects, F&& f) {
   return !all_allocated(objects, [&](int index, auto& object) { return !f(index, object); });
 }
 
 // Whether f(context, kernel stack) is true for any context.
 template <class K, class F>
-bool any_context(F&& f) {
+typename K::Bool any_context(F&& f) {
+  using Bool = typename K::Bool;
   int context = 0;
-  for (auto& stack : K::on().state.stacks)
-    if (f(context++, stack)) return true;
-  return false;
+  Bool none = true;
+  for (auto& stack : K::on().state.stacks) {
+    none = also(none, [&] { return !Bool(f(context, stack)); });
+    ++context;
+  }
+  return !none;
 }
 
 // The step at which a context stands, 0 outside the kernel.
@@ -62,14 +90,14 @@ template <class K>
 int standing_at(const kernel_stack<K>& stack) {
   int top = 0;
   for (auto& pc : stack.pc)
-    if (pc.value() != 0) top = pc.value();
+    if (const int step = K::plain(pc.value()); step != 0) top = step;
   return top;
 }
 
 // Namespaces whose creation is over: everything in them was written.
 template <class K>
-bool published(const pid_namespace<K>& ns) {
-  return initialised(ns.kref) && initialised(ns.parent);
+typename K::Bool published(const pid_namespace<K>& ns) {
+  return initialised(ns.kref) & initialised(ns.parent);
 }
 
 // The slot of the namespace that a linked task lives in: the deepest of its pid; 0 if none.
@@ -91,42 +119,43 @@ int own_number(const State<K>& state, int task_slot) {
 
 // Some context is about to release this zombie, or it still runs itself.
 template <class K>
-bool being_released(int task_slot) {
+typename K::Bool being_released(int task_slot) {
   const auto& state = K::on().state;
-  if (state.tasks[task_slot - 1].dead_list.slot() != 0) return true;
-  if (state.stacks[task_slot - 1].pc[0].value() != 0) return true;
-  return any_context<K>([&](int, auto& s) {
-    return s.release_task.p.slot() == task_slot || s.release_task.leader.slot() == task_slot ||
-           s.do_wait.p.slot() == task_slot;
-  });
+  return (state.tasks[task_slot - 1].dead_list.slot() != 0) |
+         (state.stacks[task_slot - 1].pc[0].value() != 0) | any_context<K>([&](int, auto& s) {
+           return (s.release_task.p.slot() == task_slot) |
+                  (s.release_task.leader.slot() == task_slot) | (s.do_wait.p.slot() == task_slot);
+         });
 }
 
 // A zombie that no wait4() can see and that nobody is going to release.
 template <class K>
-bool lost_zombie(int task_slot) {
+typename K::Bool lost_zombie(int task_slot) {
   const auto& t = K::on().state.tasks[task_slot - 1];
-  return t.linked.value() == 1 && t.exit_state.value() == EXIT_ZOMBIE_ &&
-         t.exit_signal.value() == -1 && !being_released<K>(task_slot);
+  const typename K::Bool zombie = (t.linked.value() == 1) & (t.exit_state.value() == EXIT_ZOMBIE_) &
+                                  (t.exit_signal.value() == -1);
+  return also(zombie, [&] { return !being_released<K>(task_slot); });
 }
 
 // Some context has this pid in its hands: being made, attached, or freed.
 template <class K>
-bool pid_in_flight(int pid_slot) {
+typename K::Bool pid_in_flight(int pid_slot) {
   return any_context<K>([&](int, auto& s) {
-    return s.copy_process.pid.slot() == pid_slot || s.alloc_pid.pid.slot() == pid_slot ||
-           s.free_pid.pid.slot() == pid_slot;
+    return (s.copy_process.pid.slot() == pid_slot) | (s.alloc_pid.pid.slot() == pid_slot) |
+           (s.free_pid.pid.slot() == pid_slot);
   });
 }
 
 // Somebody holds this nsproxy, or it is just being freed.
 template <class K>
-bool nsproxy_has_a_reason(int index) {
-  return index == 0 || references<K, nsproxy>(index + 1) > 0 ||
+typename K::Bool nsproxy_has_a_reason(int index) {
+  if (index == 0) return true;
+  return (references<K, nsproxy>(index + 1) > 0) |
          any_context<K>([&](int, auto& s) { return s.free_nsproxy.ns.slot() == index + 1; });
 }
 
 template <class K>
-bool fault_is(Fault fault) {
+typename K::Bool fault_is(Fault fault) {
   return K::on().state.fault.value() == static_cast<int>(fault);
 }
 

@@ -26,7 +26,8 @@ using kernel::Syscall;
 
 struct Playground {
   Config config;
-  std::vector<Call> calls;
+  std::vector<Call> calls;  // in free mode; empty: the programs of `user`
+  kernel::Userland user = {};
 };
 
 const Call kFork{Syscall::clone, 0};
@@ -40,6 +41,8 @@ const Call kExit{Syscall::exit};
 const Call kWait{Syscall::wait4};
 const Call kKill{Syscall::kill};
 const Call kIgnore{Syscall::signal, 1};
+const Call kForkSecond{Syscall::clone, 0, 2};
+const Call kOwnSecond{Syscall::fcntl_setown, 0, 2};
 
 Config bounds(int tasks, int namespaces, int pid_max, int calls) {
   Config c;
@@ -70,6 +73,17 @@ const std::map<std::string_view, Playground>& playgrounds() {
     all["forkers"] = {bounds(4, 1, 6, 3), {kFork}};
     all["ignoring"] = {bounds(3, 2, 4, 5), {kNewPid, kFork, kExit, kIgnore}};
     all["siblings"] = {bounds(3, 2, 4, 5), {kNewPid, kParent, kExit, kWait}};
+    // A pid outlives its task while somebody's files have it; the last call replaces it by nobody.
+    all["owner"] = {bounds(3, 2, 4, 0), {}};
+    all["owner"].user.initial_label = 1;
+    all["owner"].user.programs[1] = {kForkSecond, kOwnSecond, kWait, kOwnSecond};
+    all["owner"].user.programs[2] = {kOwnSecond, kExit};
+    // Both want the first number of the second page.
+    all["two-forkers"] = {bounds(4, 1, 6, 0), {}};
+    all["two-forkers"].config.bits_per_page = 3;
+    all["two-forkers"].user.initial_label = 1;
+    all["two-forkers"].user.starting = {2};
+    all["two-forkers"].user.programs[1] = all["two-forkers"].user.programs[2] = {kFork};
     return all;
   }();
   return kAll;
@@ -78,7 +92,7 @@ const std::map<std::string_view, Playground>& playgrounds() {
 // What breaks in this playground; the search must be complete.
 std::set<std::string> broken(std::string_view where, const Config& config) {
   const Playground& playground = playgrounds().at(where);
-  kernel::Userland user;
+  kernel::Userland user = playground.user;
   user.free_calls = playground.calls;
   const Pidns system(config, user);
   std::vector<lang::Property<Pidns>> claims;

@@ -1,10 +1,9 @@
-// Asking the explorer, and holding its findings against the scenario's expectations.
+// Asking an engine, and holding its findings against the scenario's expectations.
 // SPDX-License-Identifier: MIT
 #include "checker/cli/answer.hpp"
 
 #include <algorithm>
 
-#include "checker/explicit/explicit.hpp"
 #include "model/kernel/changes.hpp"
 #include "props/props.hpp"
 #include "traces/replay/stepper.hpp"
@@ -48,10 +47,10 @@ std::string config_text(const kernel::Config& c) {
 
 }  // namespace
 
-Answer answer(Bound bound, const checker::Limits& limits, const checker::OnProgress& progress) {
+Answer answer(Bound bound, const Engine& engine) {
   Answer a;
   a.bound = std::move(bound);
-  a.result = checker::search<System>(*a.bound.system, a.bound.claims, limits, progress);
+  a.result = engine(a.bound);
   const traces::Question& question = a.bound.scenario.question;
   const bool is_survey = question.kind == Kind::survey;
   for (std::size_t i = 0; i < a.bound.claims.size(); ++i) {
@@ -61,10 +60,7 @@ Answer answer(Bound bound, const checker::Limits& limits, const checker::OnProgr
     one.id = claim.id;
     one.says = claim.says;
     one.claim = i;
-    one.property = is_survey ? claim.id
-                   : question.kind == Kind::always && props::find(question.condition.text)
-                       ? question.condition.text
-                       : "";
+    one.property = property_of(a.bound, claim);
     one.verdict = finding.verdict;
     one.vacuous = finding.verdict == Verdict::holds && !finding.premise_reached &&
                   (claim.premise != nullptr || claim.premise_move != nullptr);

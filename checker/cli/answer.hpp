@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <functional>
 #include <string>
 #include <vector>
 
@@ -34,8 +35,11 @@ struct Answer {
   Outcome outcome = Outcome::as_expected;  // the worst of all
 };
 
-// Explores the scenario and compares.
-Answer answer(Bound bound, const checker::Limits& limits, const checker::OnProgress& progress);
+// What is asked about the claims of a scenario: the explorer, or the bounded search on terms.
+using Engine = std::function<checker::Result<System>(const Bound&)>;
+
+// Lets the engine search, and compares what it found with what the scenario expects.
+Answer answer(Bound bound, const Engine& engine);
 
 // "yes", "no" or "unknown", as the question was asked.
 std::string answer_word(const ClaimAnswer& claim);

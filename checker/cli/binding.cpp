@@ -260,6 +260,14 @@ void require_bugs(const Scenario& s) {
 
 }  // namespace
 
+std::string property_of(const Bound& bound, const Claim& claim) {
+  const traces::Question& question = bound.scenario.question;
+  if (question.kind == traces::Question::Kind::survey) return claim.id;
+  const bool names_one = question.kind == traces::Question::Kind::always &&
+                         props::find(question.condition.text) != nullptr;
+  return names_one ? question.condition.text : "";
+}
+
 Bound bind(const Scenario& scenario) {
   require_bugs(scenario);
   Bound bound;

@@ -31,6 +31,9 @@ struct Bound {
 // Throws traces::ScenarioError at the word that is wrong.
 Bound bind(const traces::Scenario& scenario);
 
+// The property that a claim is about: of a survey, or of `always ID`; else empty.
+std::string property_of(const Bound& bound, const Claim& claim);
+
 // The condition of a question as a claim.  Throws traces::ScenarioError.
 Claim bind_question(const traces::Scenario& scenario, const Names& names);
 

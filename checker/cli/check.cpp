@@ -10,10 +10,13 @@
 #include <map>
 #include <thread>
 
+#include "checker/cli/bounded.hpp"
 #include "checker/cli/commands.hpp"
 #include "checker/cli/prove.hpp"
 #include "checker/cli/report.hpp"
+#include "checker/explicit/explicit.hpp"
 #include "model/kernel/changes.hpp"
+#include "model/kernel/defects.hpp"
 #include "props/props.hpp"
 #include "traces/files.hpp"
 #include "traces/itf.hpp"
@@ -54,6 +57,10 @@ Scenario bare_question(const CheckOptions& o) {
 
 void apply(const CheckOptions& o, Scenario& s) {
   if (!o.kernel.empty()) s.kernel = traces::Name{o.kernel, {}};
+  if (!o.defect.empty()) {
+    if (!s.kernel) s.kernel = traces::Name{kSeedKernel, {}};
+    s.changes.push_back({true, traces::Name{o.defect, {}}});
+  }
   for (const std::string& word : o.settings) {
     const auto equals = word.find('=');
     if (equals == std::string::npos)
@@ -78,6 +85,8 @@ void require_known(const CheckOptions& o) {
       throw std::invalid_argument("unknown property `" + id + "`; see `nsmc list properties`");
   if (!o.kernel.empty() && kernel::find_kernel(o.kernel) == nullptr)
     throw std::invalid_argument("unknown kernel `" + o.kernel + "`; see `nsmc list kernels`");
+  if (!o.defect.empty() && kernel::find_defect(o.defect) == nullptr)
+    throw std::invalid_argument("unknown defect `" + o.defect + "`; see `nsmc list defects`");
 }
 
 // Traces are named after scenarios.
@@ -92,9 +101,13 @@ void require_distinct(const std::vector<Scenario>& scenarios) {
 std::vector<Scenario> collect(const CheckOptions& o) {
   require_known(o);
   std::vector<Scenario> scenarios;
-  if (!o.properties.empty()) {
+  if (!o.paths.empty()) {
+    for (const std::string& path : o.paths) add_scenarios(path, scenarios);
+    for (Scenario& s : scenarios)
+      if (!o.properties.empty()) s.question = bare_question(o).question;
+  } else if (!o.properties.empty()) {
     scenarios.push_back(bare_question(o));
-  } else if (o.paths.empty()) {
+  } else {
     add_scenarios(fs::path(traces_folder()) / "runs", scenarios);
     std::vector<Scenario> shipped;
     add_scenarios(fs::path(traces_folder()) / "scenarios", shipped);
@@ -102,8 +115,6 @@ std::vector<Scenario> collect(const CheckOptions& o) {
       const auto& expectations = s.question.expectations;
       if (!expectations.empty() && expectations.front().bug) scenarios.push_back(std::move(s));
     }
-  } else {
-    for (const std::string& path : o.paths) add_scenarios(path, scenarios);
   }
   for (Scenario& s : scenarios) apply(o, s);
   if (!o.out.empty()) require_distinct(scenarios);
@@ -117,6 +128,7 @@ checker::Limits limits_of(const CheckOptions& o) {
   limits.memory_bytes_max = o.memory_gib_max > 0
                                 ? static_cast<std::uint64_t>(o.memory_gib_max * (1ULL << 30U))
                                 : memory_bytes_default();
+  if (o.bmc > 0) limits.depth_max = o.bmc;
   limits.stop = &stop_requested();
   return limits;
 }
@@ -158,6 +170,14 @@ void print_default_report(const std::vector<Answer>& answers, const ReportOption
     print("\nknown bugs, each shown by its shortest run:\n" + bugs);
 }
 
+Engine engine(const CheckOptions& o, const checker::Limits& limits, ProgressLine& line) {
+  return [&o, &limits, &line](const Bound& bound) {
+    const auto progress = [&line](const checker::Progress& p) { line(p); };
+    return o.bmc > 0 ? search_bounded(bound, limits, {.rlimit = o.rlimit}, progress)
+                     : checker::search<System>(*bound.system, bound.claims, limits, progress);
+  };
+}
+
 // Searches are independent, so several run at once; each takes the next scenario when it is done.
 // Answers are given in the order of the scenarios, whichever search ends first.
 void answer_all(std::vector<Bound> bound, const CheckOptions& o,
@@ -173,7 +193,7 @@ void answer_all(std::vector<Bound> bound, const CheckOptions& o,
     pending.push_back(
         std::async(std::launch::async, [b = std::move(bound[next]), &o, limits]() mutable {
           ProgressLine line(o.progress, b.scenario.name.text);
-          return answer(std::move(b), limits, [&line](const checker::Progress& p) { line(p); });
+          return answer(std::move(b), engine(o, limits, line));
         }));
     ++next;
   };
@@ -225,8 +245,8 @@ int check(const CheckOptions& o) {
   const auto as_expected = std::count_if(answers.begin(), answers.end(), [](const Answer& a) {
     return a.outcome == Outcome::as_expected;
   });
-  print(fmt::format("\n{}{} of {} answers are as expected\n", report_totals(answers), as_expected,
-                    asked));
+  print(fmt::format("\n{}{} of {} answers are as expected\n", report_totals(answers, o.bmc),
+                    as_expected, asked));
   return code;
 }
 

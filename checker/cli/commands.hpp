@@ -28,6 +28,7 @@ struct CheckOptions {
   std::vector<std::string> paths;       // scenarios and folders; empty: the default runs
   std::vector<std::string> properties;  // a bare question instead of scenarios
   std::string kernel;
+  std::string defect;                 // a seeded defect, to see how it shows
   std::vector<std::string> settings;  // key=value, over those of the scenario
   std::string out;                    // where traces are written; empty: nowhere
   bool json = false;
@@ -36,6 +37,8 @@ struct CheckOptions {
   double seconds_max = 0;        // 0: no limit
   double memory_gib_max = 0;     // 0: 70 % of what there is
   ProgressStyle progress = ProgressStyle::automatic;
+  std::uint32_t bmc = 0;     // bounded search on terms, to this many moves; 0: the explorer
+  std::uint32_t rlimit = 0;  // of its solver, for one check; 0: no limit
 };
 int check(const CheckOptions& options);
 

@@ -10,6 +10,7 @@
 #include <filesystem>
 
 #include "checker/checker.hpp"
+#include "checker/cli/bounded.hpp"
 #include "checker/cli/commands.hpp"
 #include "checker/cli/prove.hpp"
 #include "checker/explicit/reexecute.hpp"
@@ -68,6 +69,7 @@ void add_check(CLI::App& app, CheckOptions& o, std::string& progress, int& code)
   cmd->add_option("--property", o.properties, "ask whether this property holds (may be repeated)")
       ->allow_extra_args(false);
   cmd->add_option("--kernel", o.kernel, "the kernel to ask about; see `nsmc list kernels`");
+  cmd->add_option("--defect", o.defect, "with this seeded defect: see how it shows");
   cmd->add_option("--config", o.settings, "key=value, over the scenario's own (may be repeated)")
       ->allow_extra_args(false);
   cmd->add_option_function<std::string>(
@@ -105,7 +107,19 @@ void add_replay(CLI::App& app, ReplayOptions& o, int& code) {
   cmd->callback([&] { code = replay(o); });
 }
 
-void add_prove(CLI::App& app, ProveOptions& o, int& code) {
+// What both engines are told is said once, as options of `prove`.
+int prove_bounded(const ProveOptions& o, CheckOptions bounded) {
+  if (bounded.paths.empty() && bounded.properties.empty())
+    bounded.properties = bounded_properties();
+  if (bounded.paths.empty() || o.kernel != kSeedKernel) bounded.kernel = o.kernel;
+  bounded.defect = o.defect;
+  bounded.json = o.json;
+  bounded.jobs = o.jobs;
+  bounded.rlimit = o.rlimit;
+  return check(bounded);
+}
+
+void add_prove(CLI::App& app, ProveOptions& o, CheckOptions& bounded, int& code) {
   CLI::App* cmd = app.add_subcommand(
       "prove", "Prove invariants for any number of namespaces, pids and tasks, by induction");
   cmd->add_option("--kernel", o.kernel, "the kernel to prove; see `nsmc list kernels`");
@@ -118,7 +132,23 @@ void add_prove(CLI::App& app, ProveOptions& o, int& code) {
   cmd->add_flag("--json", o.json, "print the result as JSON (nsmc-proof/1)");
   cmd->add_flag("!--no-cache", o.use_cache, "prove again what this very program has proved");
   cmd->add_flag("--first-failure", o.first_failure, "stop at the first step that fails");
-  cmd->callback([&] { code = prove(o); });
+  CLI::Option* bmc =
+      cmd->add_option("--bmc", bounded.bmc,
+                      "instead: search all runs of at most this many moves, on terms")
+          ->check(CLI::PositiveNumber);
+  cmd->add_option("paths", bounded.paths, "--bmc: scenarios (*.scn) and folders of them")
+      ->needs(bmc);
+  cmd->add_option("--property", bounded.properties, "--bmc: ask about this (may be repeated)")
+      ->allow_extra_args(false)
+      ->needs(bmc);
+  cmd->add_option("--config", bounded.settings, "--bmc: key=value, over the scenario's own")
+      ->allow_extra_args(false)
+      ->needs(bmc);
+  cmd->add_option("--out", bounded.out, "--bmc: write the runs to this folder, as ITF JSON")
+      ->needs(bmc);
+  for (const char* other : {"--only", "--certificate", "--no-cache", "--first-failure"})
+    bmc->excludes(cmd->get_option(other));
+  cmd->callback([&] { code = bounded.bmc > 0 ? prove_bounded(o, bounded) : prove(o); });
 }
 
 // A word that is no verb is named, with the one it resembles.
@@ -137,13 +167,13 @@ int run(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer(kExitCodes);
   int code = kOk;
-  CheckOptions check_options;
+  CheckOptions check_options, bounded_options;
   ProveOptions prove_options;
   ReplayOptions replay_options;
   std::string progress = "auto", what, id;
   bool markdown = false;
   add_check(app, check_options, progress, code);
-  add_prove(app, prove_options, code);
+  add_prove(app, prove_options, bounded_options, code);
   add_replay(app, replay_options, code);
   CLI::App* list_command = app.add_subcommand("list", "List what there is");
   list_command->add_option("what", what, "properties, scenarios, kernels, bugs or defects")

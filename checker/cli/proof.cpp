@@ -40,10 +40,10 @@ kernel::Config config_of(const ProveOptions& o) {
     throw std::invalid_argument("unknown kernel `" + o.kernel + "`; see `nsmc list kernels`");
   config.changes = found->changes;
   if (o.defect.empty()) return config;
-  for (const kernel::DefectRow& row : kernel::kDefects)
-    if (row.name == o.defect) config.defect = row.defect;
-  if (config.defect == kernel::Defect::none)
+  const kernel::DefectRow* defect = kernel::find_defect(o.defect);
+  if (defect == nullptr)
     throw std::invalid_argument("unknown defect `" + o.defect + "`; see `nsmc list defects`");
+  config.defect = defect->defect;
   return config;
 }
 

@@ -8,6 +8,7 @@
 
 #include "checker/cli/answer.hpp"
 #include "checker/cli/commands.hpp"
+#include "checker/explicit/explicit.hpp"
 #include "checker/explicit/reexecute.hpp"
 #include "traces/files.hpp"
 #include "traces/itf.hpp"
@@ -23,8 +24,10 @@ namespace {
 traces::Trace found_anew(const ReplayOptions& o) {
   Bound bound = bind(traces::read_scenario(o.path));
   ProgressLine line(ProgressStyle::automatic, bound.scenario.name.text);
-  const Answer a = answer(std::move(bound), {.stop = &stop_requested()},
-                          [&line](const checker::Progress& p) { line(p); });
+  const Answer a = answer(std::move(bound), [&line](const Bound& b) {
+    return checker::search<System>(*b.system, b.claims, {.stop = &stop_requested()},
+                                   [&line](const checker::Progress& p) { line(p); });
+  });
   std::string having;
   for (const ClaimAnswer& claim : a.claims) {
     if (!has_run(a, claim)) continue;

@@ -213,7 +213,7 @@ std::string report_bugs(const std::vector<Answer>& answers, const ReportOptions&
   return text;
 }
 
-std::string report_totals(const std::vector<Answer>& answers) {
+std::string report_totals(const std::vector<Answer>& answers, std::uint32_t bmc) {
   std::uint64_t states = 0, transitions = 0, bytes = 0;
   double seconds = 0;
   bool complete = true;
@@ -229,6 +229,11 @@ std::string report_totals(const std::vector<Answer>& answers) {
     for (std::size_t i = 0; i < a.result.step_counts.size(); ++i)
       if (a.result.step_counts[i] > 0) taken.insert(static_cast<int>(i));
   }
+  if (bmc > 0)
+    return fmt::format(
+        "{} run{}, {} merged states, {} paths of moves; {}; Z3\n{:.1f} s\n", answers.size(),
+        answers.size() == 1 ? "" : "s", thousands(states), thousands(transitions),
+        complete ? "no run is longer" : fmt::format("all runs of at most {} moves", bmc), seconds);
   std::string text = fmt::format(
       "{} run{}, {} distinct states, {} transitions, {}; exact visited set, no reduction\n"
       "{:.1f} s, {} states/s, {:.0f} bytes/state; {} of {} kernel steps taken\n",

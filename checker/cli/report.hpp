@@ -27,8 +27,9 @@ std::string report_properties(const std::vector<Answer>& answers, const ReportOp
 // Known bugs that these answers show, and how to see each again.
 std::string report_bugs(const std::vector<Answer>& answers, const ReportOptions& options);
 
-// Sizes of all searches together, and grounds to doubt a success.
-std::string report_totals(const std::vector<Answer>& answers);
+// Sizes of all searches together, and grounds to doubt a success.  bmc: 0 for the explorer's, else
+// to how many moves the bounded search looked.
+std::string report_totals(const std::vector<Answer>& answers, std::uint32_t bmc);
 
 traces::ScenarioRecord record_of(const Answer& answer);
 

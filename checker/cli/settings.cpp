@@ -9,6 +9,7 @@
 #include "checker/cli/binding.hpp"
 #include "checker/cli/words.hpp"
 #include "model/kernel/changes.hpp"
+#include "model/kernel/defects.hpp"
 
 namespace nsmc::cli {
 namespace {
@@ -67,8 +68,7 @@ const std::map<std::string, std::pair<Setter, std::string>>& settings() {
   return kSettings;
 }
 
-std::uint32_t changes_of(const Scenario& s) {
-  std::uint32_t changes = 0;
+void set_kernel(const Scenario& s, Config& c) {
   if (s.kernel) {
     const kernel::Kernel* found = kernel::find_kernel(s.kernel->text);
     if (found == nullptr) {
@@ -76,20 +76,26 @@ std::uint32_t changes_of(const Scenario& s) {
       for (const auto& k : kernel::kernels()) known.emplace_back(k.name);
       unknown(s, *s.kernel, "kernel", known);
     }
-    changes = found->changes;
+    c.changes = found->changes;
   }
   for (const traces::Change& change : s.changes) {
+    if (const kernel::DefectRow* row = kernel::find_defect(change.id.text)) {
+      if (!change.with || c.defect != kernel::Defect::none)
+        throw scenario_error(s, change.id, "a kernel is `with` one seeded defect at a time");
+      c.defect = row->defect;
+      continue;
+    }
     const kernel::Bug* bug = kernel::find_bug(change.id.text);
     if (bug == nullptr || !bug->change) {
       std::vector<std::string> known;
       for (const auto& b : kernel::kBugs)
         if (b.change) known.emplace_back(b.id);
+      for (const auto& row : kernel::kDefects) known.emplace_back(row.name);
       unknown(s, change.id, "change", known);
     }
     const std::uint32_t bit = 1U << static_cast<int>(*bug->change);
-    changes = change.with ? changes | bit : changes & ~bit;
+    c.changes = change.with ? c.changes | bit : c.changes & ~bit;
   }
-  return changes;
 }
 
 void count_defaults(const Scenario& s, const Names& names, Config& c) {
@@ -123,7 +129,7 @@ void count_defaults(const Scenario& s, const Names& names, Config& c) {
 Config configure(const Scenario& s, const Names& names) {
   Config c;
   count_defaults(s, names, c);
-  c.changes = changes_of(s);
+  set_kernel(s, c);
   bool pids_given = false, nsproxies_given = false;
   for (const traces::Setting& setting : s.config) {
     const auto row = settings().find(setting.key.text);

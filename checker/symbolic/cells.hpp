@@ -55,7 +55,7 @@ class Cell {
   std::shared_ptr<const Place> place;
 
   // Whether it was never written since its object was allocated.
-  Bool unwritten() const {
+  Bool poisoned() const {
     if (number == kNowhere) return false;
     const std::size_t flag = Space::on().table().unwritten(number);
     return Space::on().info(flag).name.empty() ? Bool(false) : Bool(Space::on().load(flag, *place));
@@ -83,7 +83,7 @@ class Cell {
   // would only end one.
   void judge_read() const {
     if (number == kNowhere || Space::on().world() == World::heap) return;
-    if (unwritten()) throw lang::Oops{lang::Fault::uninitialised_read};
+    if (poisoned()) throw lang::Oops{lang::Fault::uninitialised_read};
   }
 };
 
@@ -180,6 +180,7 @@ class PtrCell : public Cell {
     judge_read();
     return value();
   }
+  Int slot() const { return value().slot(); }
   auto operator->() const { return Target{*this}.operator->(); }
   explicit operator bool() const { return static_cast<bool>(Target{*this}); }
   void operator=(const Target& target) {
@@ -246,6 +247,7 @@ class Array {
     const Array* array;
     int i;
     T& operator*() const { return array->at(i); }
+    T* operator->() const { return &array->at(i); }
     void operator++() { ++i; }
     bool operator!=(const Iterator& other) const { return i != other.i; }
   };

@@ -27,6 +27,7 @@
 
 #include "checker/symbolic/cells.hpp"
 #include "checker/symbolic/control.hpp"
+#include "checker/symbolic/term_values.hpp"
 
 namespace nsmc::symbolic {
 
@@ -36,7 +37,7 @@ struct KindOops : lang::Oops {
 };
 
 template <class M>
-class Domain {
+class Domain : public TermValues {
  public:
   using Int = symbolic::Int;
   using Bool = symbolic::Bool;
@@ -104,6 +105,14 @@ class Domain {
     choices = 0;
     events = {};
     space.exchange({});
+  }
+
+  // f of the state before the writes of this path.
+  static auto before(auto&& f) {
+    auto writes = on().space.exchange({});
+    auto result = f(on().state);
+    on().space.exchange(std::move(writes));
+    return result;
   }
 
   // --- control ---------------------------------------------------------------------------------
@@ -245,7 +254,7 @@ class Domain {
     if (exact()) {
       Term slot = number(0);
       for (int i = bound<Obj>(); i >= 1; --i)
-        slot = if_else_term(judged<Obj>(is, Int(i)), number(i), slot);
+        slot = symbolic::if_else(judged<Obj>(is, Int(i)), number(i), slot);
       return Found{Int(slot)};
     }
     // NULL, or any for which it is true; that NULL means "none" is not made use of.
@@ -270,7 +279,7 @@ class Domain {
     for (int i = 1; i <= bound<Obj>(); ++i) {
       holds.push_back(judged<Obj>(is, Int(i)));
       rank.push_back(count);
-      count = add(count, if_else_term(holds.back(), number(1), number(0)));
+      count = add(count, symbolic::if_else(holds.back(), number(1), number(0)));
     }
     if (Int(count) == 0) return {};
     const Term chosen = Bool(Int(count) == 1)
@@ -280,7 +289,7 @@ class Domain {
     Term slot = number(0);
     for (int i = bound<Obj>(); i >= 1; --i) {
       const auto at = static_cast<std::size_t>(i - 1);
-      slot = if_else_term(both(holds[at], equal(rank[at], chosen)), number(i), slot);
+      slot = symbolic::if_else(both(holds[at], equal(rank[at], chosen)), number(i), slot);
     }
     return lang::Ptr<Domain, Obj>{Int(slot)};
   }
@@ -307,8 +316,8 @@ class Domain {
     Term count = number(0);
     State::each_field(on().state, [&](const auto&, int, const char*, auto& field) {
       if constexpr (std::is_same_v<std::remove_cvref_t<decltype(field)>, Holder>)
-        count = add(count, if_else_term(equal(field.value().slot().term(), ptr.slot().term()),
-                                        number(1), number(0)));
+        count = add(count, symbolic::if_else(equal(field.value().slot().term(), ptr.slot().term()),
+                                             number(1), number(0)));
     });
     return Int(count);
   }
@@ -343,39 +352,13 @@ class Domain {
   static Int levels() { return exact() ? Int(M::kLevels) : Int(std::int64_t{1} << 31U); }
   static Int pages() { return exact() ? Int(M::kPages) : Int(std::int64_t{1} << 31U); }
 
-  // --- values ------------------------------------------------------------------------------------
-  template <class Cell>
-  static auto peek(const Cell& cell) {
-    return cell.value();
-  }
-  template <class Cell>
-  static Bool unwritten(const Cell& cell) {
-    return cell.unwritten();
-  }
-  template <class Cell>
-  static auto target(const Cell& cell) {
-    return cell.value();
-  }
-  static Int if_else(const Bool& condition, const Int& yes, const Int& no) {
-    return Int(if_else_term(condition.term(), yes.term(), no.term()));
-  }
-  static Int as_unsigned(const Int& value) {
-    return Int(if_else_term(less(value.term(), number(0)),
-                            add(value.term(), number(std::int64_t{1} << 32U)), value.term()));
-  }
+  // --- the rest
+  // -----------------------------------------------------------------------------------
   // kAnyArgument stands for all of lo..hi at once.
   static Int argument(const auto& call, int lo, int hi) {
     if (call.argument != M::kAnyArgument) return call.argument;
     return Int(Paths::on().fresh("argument", Sort::integer, lo, hi));
   }
-  static int plain(const Int& value) {
-    const Term t = value.term();
-    if (is_constant(t)) return static_cast<int>(t->value);
-    for (std::int64_t i = t->lo; i < t->hi; ++i)
-      if (Paths::on().decide(equal(t, number(i)))) return static_cast<int>(i);
-    return static_cast<int>(t->hi);
-  }
-
   void report_clone(const Int& flags, const Bool& capable, const Int& result) {
     events.clone_returned = 1;
     events.clone_flags = flags;
@@ -391,16 +374,6 @@ class Domain {
   void took_step(int) {}
   void stopped(int) {}
 
-  static Int find_next_zero_bit(const Bitmap& bits, int size, const Int& from) {
-    return symbolic::find_bit(bits, size, from, false);
-  }
-  static Int find_next_bit(const Bitmap& bits, int size, const Int& from) {
-    return symbolic::find_bit(bits, size, from, true);
-  }
-  static Bool test_bit(const Bitmap& bits, const Int& i) { return bits[i]; }
-  static Bitmap with_bit(const Bitmap& bits, const Int& i) { return bits.with(i, true); }
-  static Bitmap without_bit(const Bitmap& bits, const Int& i) { return bits.with(i, false); }
-
  private:
   static FieldInfo ghost_info(const char* name, std::initializer_list<At> at) {
     FieldInfo info;
@@ -414,7 +387,6 @@ class Domain {
     for (const At& a : at) place.push_back(a.index.term());
     return place;
   }
-  static Term if_else_term(Term c, Term yes, Term no) { return symbolic::if_else(c, yes, no); }
   std::string choice_name() { return "choice." + std::to_string(choices++); }
 
   template <template <class> class Obj>
@@ -452,7 +424,7 @@ class Domain {
     for (int i = bound<Obj>(); i >= 1; --i) {
       Term unused = equal(unchecked<Obj>(Int(i)).allocated.value().term(), number(0));
       for (const Term p : pointers) unused = both(unused, negate(equal(p, number(i))));
-      slot = if_else_term(unused, number(i), slot);
+      slot = symbolic::if_else(unused, number(i), slot);
     }
     return Int(slot);
   }

@@ -80,14 +80,10 @@ struct Solver::Z3 {
   }
 
   // What the constructors know of a leaf and the solver does not: its interval.
-  void add_intervals(Term term) {
-    each_node({&term, 1}, [this](Term t) {
-      if ((t->op != Op::variable && t->op != Op::apply) || t->sort != Sort::integer) return;
-      if (t->lo > kNoLo) side.push_back(expression(t) >= context.int_val(t->lo));
-      if (t->hi < kNoHi) side.push_back(expression(t) <= context.int_val(t->hi));
-    });
-    for (const z3::expr& fact : side) solver.add(fact);
-    side.clear();
+  void add_interval(Term t, z3::solver& to) {
+    if ((t->op != Op::variable && t->op != Op::apply) || t->sort != Sort::integer) return;
+    if (t->lo > kNoLo) to.add(expression(t) >= context.int_val(t->lo));
+    if (t->hi < kNoHi) to.add(expression(t) <= context.int_val(t->hi));
   }
 
   void limit(z3::solver& s) {
@@ -101,7 +97,6 @@ struct Solver::Z3 {
   z3::solver solver;
   std::uint32_t rlimit;
   std::unordered_map<Term, z3::expr> known;
-  std::vector<z3::expr> side;
   std::optional<z3::model> model;
 };
 
@@ -122,7 +117,7 @@ Solver::~Solver() = default;
 void Solver::push() { z3_->solver.push(); }
 void Solver::pop(unsigned levels) { z3_->solver.pop(levels); }
 void Solver::add(Term fact) {
-  z3_->add_intervals(fact);
+  each_node({&fact, 1}, [this](Term t) { z3_->add_interval(t, z3_->solver); });
   z3_->solver.add(z3_->expression(fact));
 }
 
@@ -153,13 +148,9 @@ std::optional<std::vector<Term>> Solver::core(std::span<const Term> hypotheses) 
   z3::solver solver = z3_->fresh();
   z3_->limit(solver);
   z3::expr_vector named(z3_->context);
+  each_node(hypotheses, [&](Term t) { z3_->add_interval(t, solver); });
   for (std::size_t i = 0; i < hypotheses.size(); ++i) {
     const z3::expr name = z3_->context.bool_const(("hypothesis!" + std::to_string(i)).c_str());
-    each_node(hypotheses.subspan(i, 1), [&](Term t) {
-      if ((t->op != Op::variable && t->op != Op::apply) || t->sort != Sort::integer) return;
-      if (t->lo > kNoLo) solver.add(z3_->expression(t) >= z3_->context.int_val(t->lo));
-      if (t->hi < kNoHi) solver.add(z3_->expression(t) <= z3_->context.int_val(t->hi));
-    });
     solver.add(z3::implies(name, z3_->expression(hypotheses[i])));
     named.push_back(name);
   }

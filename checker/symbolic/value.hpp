@@ -21,6 +21,7 @@ class Bool {
     return is_constant(term_) ? is_true(term_) : Paths::on().decide(term_);
   }
   Term term() const { return term_; }
+  bool never() const { return is_false(term_); }  // whatever the leaves are
 
   friend Bool operator!(const Bool& a) { return Bool(negate(a.term_)); }
   friend Bool operator&(const Bool& a, const Bool& b) { return Bool(both(a.term_, b.term_)); }

@@ -131,6 +131,7 @@ struct do_exit {
   // Files go, and with them the pid that fcntl(F_SETOWN) took a reference on.
   static Next exit_files() {
     const task_ptr<K> tsk = current<K>();
+    if (seeded<K>(Defect::exit_files_keeps_owner)) tsk->f_owner = pid_ptr<K>{};
     if (!tsk->f_owner) return go(exit_notify);
     return put_pid<K>(take(tsk->f_owner), exit_notify);
   }

@@ -104,6 +104,7 @@ struct copy_process {
   }
 
   static Next bad_fork_cleanup_namespaces() {
+    if (seeded<K>(Defect::copy_process_keeps_namespaces)) return go(bad_fork_free);
     return exit_task_namespaces<K>(stack<K>().copy_process.p, bad_fork_free);
   }
 

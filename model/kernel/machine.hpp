@@ -244,6 +244,7 @@ class Concrete {
   static T if_else(bool condition, T yes, T no) {
     return condition ? yes : no;
   }
+  static int one_if(bool condition) { return condition; }
   static unsigned as_unsigned(int value) { return static_cast<unsigned>(value); }
   // The argument of a call, which has to be one of lo..hi.
   static int argument(const Call& call, int, int) { return call.argument; }
@@ -291,6 +292,8 @@ class Concrete {
   static int find_next_bit(int bits, int size, int from) {
     return find_next_zero_bit(~bits, size, from);
   }
+  // How many of the first `size` bits are set.
+  static int hweight(int bits, int) { return std::popcount(static_cast<unsigned>(bits)); }
   static bool test_bit(int bits, int i) { return (bits >> i & 1) != 0; }
   static int with_bit(int bits, int i) { return bits | 1 << i; }
   static int without_bit(int bits, int i) { return bits & ~(1 << i); }

@@ -29,6 +29,7 @@ template <class K>
 struct free_nsproxy {
   static Next put_namespaces() {
     const nsproxy_ptr<K> ns = stack<K>().free_nsproxy.ns;
+    if (seeded<K>(Defect::free_nsproxy_keeps_pid_ns)) return go(free);
     return put_ns<K>(take(ns->pid_ns), free);
   }
   static Next free() {
@@ -47,7 +48,7 @@ template <class K>
 Next put_nsproxy(nsproxy_ptr<K> ns, lang::StepFunction then) {
   if (ns->count == 0) K::oops(Fault::refcount_underflow);
   ns->count -= 1;
-  if (ns->count != 0) return go(then);
+  if (ns->count != (seeded<K>(Defect::put_nsproxy_frees_at_one) ? 1 : 0)) return go(then);
   stack<K>().free_nsproxy.ns = ns;
   return call(free_nsproxy<K>::put_namespaces, then);
 }
@@ -62,7 +63,7 @@ struct create_new_namespaces {
     if (K::on().fails()) return ret<K>(kEnomem);
     const nsproxy_ptr<K> new_nsp = K::on().template allocate<nsproxy>(true);
     if (!new_nsp) return ret<K>(kEnomem);
-    new_nsp->count = 1;
+    new_nsp->count = seeded<K>(Defect::create_new_namespaces_counts_two) ? 2 : 1;
     l.new_nsp = new_nsp;
     stack<K>().copy_pid_ns.old_ns = task_active_pid_ns<K>(stack<K>().copy_process.p);
     return call(copy_pid_ns<K>::get_old, copied_pid_ns);
@@ -105,7 +106,8 @@ struct copy_namespaces {
     const task_ptr<K> tsk = stack<K>().copy_process.p;
     const nsproxy_ptr<K> old_ns = tsk->nsproxy_;
     if (!old_ns) return ret<K>(0);
-    old_ns->count += 1;  // the reference is the child's until it gets an nsproxy of its own
+    // The reference is the child's until it gets an nsproxy of its own.
+    if (!seeded<K>(Defect::copy_namespaces_does_not_count)) old_ns->count += 1;
     const typename K::Int flags = stack<K>().copy_process.flags;
     if (!(flags & CL_NEW_ANY)) return ret<K>(0);
     if (current<K>()->cap_sys_admin == 0) {
@@ -125,6 +127,7 @@ struct copy_namespaces {
       const nsproxy_ptr<K> new_ns = take(stack<K>().create_new_namespaces.new_nsp);
       if (K::on().fails()) {  // ns_cgroup_clone()
         l.err = kEnomem;
+        if (seeded<K>(Defect::copy_namespaces_keeps_new)) return go(out);
         return put_nsproxy<K>(new_ns, out);
       }
       tsk->nsproxy_ = new_ns;
@@ -159,6 +162,8 @@ template <class K>
 Next exit_task_namespaces(task_ptr<K> tsk, lang::StepFunction then) {
   if (!tsk->nsproxy_) return go(then);
   // switch_task_namespaces(): readers are over after synchronize_rcu(), none spans a step here.
+  if (seeded<K>(Defect::exit_task_namespaces_keeps_pointer))
+    return put_nsproxy<K>(tsk->nsproxy_, then);
   return put_nsproxy<K>(take(tsk->nsproxy_), then);
 }
 

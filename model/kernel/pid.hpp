@@ -9,7 +9,7 @@ namespace nsmc::kernel {
 
 template <class K>
 void get_pid(pid_ptr<K> pid) {
-  if (pid) pid->count += 1;
+  if (pid && !seeded<K>(Defect::get_pid_does_not_count)) pid->count += 1;
 }
 
 // put_pid(), then `then`.  Runs in process context and, from delayed_put_pid(), in softirq.
@@ -17,7 +17,7 @@ template <class K>
 Next put_pid(pid_ptr<K> pid, lang::StepFunction then) {
   if (pid->count == 0) K::oops(Fault::refcount_underflow);
   pid->count -= 1;
-  if (pid->count != 0) return go(then);
+  if (pid->count != (seeded<K>(Defect::put_pid_frees_at_one) ? 1 : 0)) return go(then);
   const ns_ptr<K> ns = take(pid->ns);
   // First this, then that: C++ leaves the order of operands open, and each may be an Oops.
   const typename K::Int nr_ids = ns->pid_cachep->nr_ids;
@@ -82,6 +82,7 @@ template <class K>
 pid_ptr<K> detach_pid(task_ptr<K> task, typename K::Int type) {
   lockdep_assert_tasklist<K>();
   const pid_ptr<K> pid = take(task->pids[type]);
+  if (seeded<K>(Defect::detach_pid_gives_what_is_used)) return pid;
   return pid_in_use<K>(pid) ? pid_ptr<K>{} : pid;
 }
 
@@ -94,7 +95,7 @@ struct alloc_pid {
     if (K::on().fails()) return leave(pid_ptr<K>{});
     const pid_ptr<K> pid = K::on().template allocate<pid_struct>(false);
     if (!pid) return leave(pid);
-    pid->hashed = 0;
+    pid->hashed = seeded<K>(Defect::alloc_pid_hashes_too_early) ? 1 : 0;
     pid->rcu = 0;
     pid->slab = ns->pid_cachep->nr_ids;
     l.pid = pid;
@@ -108,12 +109,12 @@ struct alloc_pid {
     auto& l = stack<K>().alloc_pid;
     const pid_ptr<K> pid = l.pid;
     const typename K::Int nr = stack<K>().ret;
-    if (nr < 0) return go(out_free);
+    if (nr < 0) return go(seeded<K>(Defect::alloc_pid_does_not_unwind) ? free_struct : out_free);
     auto& number = pid->numbers[l.i];
     number.nr = nr;
     number.ns = l.tmp;
     if (l.i == 0) return go(publish);
-    l.tmp = ns_ptr<K>{l.tmp->parent};
+    if (!seeded<K>(Defect::alloc_pid_does_not_walk_up)) l.tmp = ns_ptr<K>{l.tmp->parent};
     l.i -= 1;
     return take_number();
   }
@@ -124,8 +125,9 @@ struct alloc_pid {
     const pid_ptr<K> pid = l.pid;
     const ns_ptr<K> ns = l.ns;
     pid->ns = seeded<K>(Defect::alloc_pid_without_reference) ? ns : get_pid_ns<K>(ns);
-    pid->level = ns->level;
-    pid->count = 1;
+    pid->level = seeded<K>(Defect::alloc_pid_stores_level_0) ? typename K::Int{0}
+                                                             : typename K::Int{ns->level};
+    pid->count = seeded<K>(Defect::alloc_pid_counts_two) ? 2 : 1;
     // The levels below are not there in a pid of this arity.
     K::each_index(ns->level + 1, K::levels(), [&](typename K::Int i) {
       pid->numbers[i].nr = 0;
@@ -179,7 +181,7 @@ struct free_pid {
   static Next unhash() {
     auto& l = stack<K>().free_pid;
     const pid_ptr<K> pid = l.pid;
-    l.i = 0;
+    l.i = seeded<K>(Defect::free_pid_begins_at_1) ? 1 : 0;
     if (!seeded<K>(Defect::free_pid_bit_before_hash) && !seeded<K>(Defect::free_pid_skips_hash))
       pid->hashed = 0;  // under pidmap_lock, all levels
     return go(free_numbers);
@@ -188,7 +190,7 @@ struct free_pid {
   static Next free_numbers() {
     auto& l = stack<K>().free_pid;
     const pid_ptr<K> pid = l.pid;
-    if (l.i > pid->level) return go(call_rcu);
+    if (l.i > pid->level + (seeded<K>(Defect::free_pid_goes_too_far) ? 1 : 0)) return go(call_rcu);
     stack<K>().free_pidmap.ns = ns_ptr<K>{pid->numbers[l.i].ns};
     stack<K>().free_pidmap.nr = typename K::Int{pid->numbers[l.i].nr};
     l.i += 1;
@@ -198,7 +200,7 @@ struct free_pid {
   static Next call_rcu() {
     auto& l = stack<K>().free_pid;
     if (!seeded<K>(Defect::free_pid_skips_hash)) l.pid->hashed = 0;
-    l.pid->rcu = 1;
+    if (!seeded<K>(Defect::free_pid_without_call_rcu)) l.pid->rcu = 1;
     l = {};
     return ret();
   }
@@ -217,7 +219,7 @@ struct delayed_put_pid {
     const pid_ptr<K> pid =
         K::template pick_any<pid_struct>([](pid_ptr<K>, auto& p) { return K::peek(p.rcu) == 1; });
     if (!pid) return block();
-    pid->rcu = 0;
+    if (!seeded<K>(Defect::delayed_put_pid_stays_pending)) pid->rcu = 0;
     return put_pid<K>(pid, done);
   }
   static Next done() { return ret(); }

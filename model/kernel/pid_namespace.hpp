@@ -12,7 +12,7 @@ ns_ptr<K> get_pid_ns(ns_ptr<K> ns) {
   if (ns != init_pid_ns<K>()) {
     // kref_get() at zero would bring a dying object back.
     if (ns->kref == 0) K::oops(Fault::refcount_underflow);
-    ns->kref += 1;
+    ns->kref += seeded<K>(Defect::get_pid_ns_counts_twice) ? 2 : 1;
   }
   return ns;
 }
@@ -26,8 +26,8 @@ struct put_pid_ns {
     const ns_ptr<K> ns = l.ns;
     if (!CONFIG_PID_NS<K>() || ns == init_pid_ns<K>()) return leave();
     if (ns->kref == 0) K::oops(Fault::refcount_underflow);
-    ns->kref -= 1;
-    if (ns->kref != 0) return leave();
+    if (!seeded<K>(Defect::put_pid_ns_does_not_count)) ns->kref -= 1;
+    if (ns->kref != (seeded<K>(Defect::put_pid_ns_frees_at_one) ? 1 : 0)) return leave();
     return go(free_pid_ns);
   }
 
@@ -40,7 +40,7 @@ struct put_pid_ns {
     if (deepest < l.depth) deepest = l.depth;
     destroy_pid_namespace(ns);
     if (seeded<K>(Defect::free_pid_ns_keeps_parent)) return leave();
-    l.ns = parent;
+    l.ns = seeded<K>(Defect::free_pid_ns_reads_parent_late) ? ns_ptr<K>{ns->parent} : parent;
     return go(kref_put);
   }
 
@@ -89,6 +89,7 @@ struct create_pid_cachep {
     pcache->nr_ids = l.nr_ids;  // and with it the name, "pid_%d"
     if (K::on().fails()) {      // kmem_cache_create()
       K::on().release(pcache);
+      if (seeded<K>(Defect::create_pid_cachep_gives_what_it_frees)) l.pcache = pcache;
       return unlock();
     }
     pcache->listed = 1;
@@ -136,7 +137,8 @@ struct create_pid_namespace {
     l.ns = ns;
     ns->pidmap_[0].page = 1;
     ns->pidmap_[0].bits = 0;
-    stack<K>().create_pid_cachep.nr_ids = l.level + 1;
+    stack<K>().create_pid_cachep.nr_ids =
+        l.level + (seeded<K>(Defect::create_pid_namespace_parents_arity) ? 0 : 1);
     return call(create_pid_cachep<K>::search, init);
   }
 
@@ -150,11 +152,12 @@ struct create_pid_namespace {
       return leave(kEnomem);
     }
     ns->pid_cachep = pid_cachep;
-    ns->kref = 1;
+    ns->kref = seeded<K>(Defect::create_pid_namespace_counts_two) ? 2 : 1;
     ns->last_pid = 0;
     ns->child_reaper = task_ptr<K>{};
     ns->level = seeded<K>(Defect::create_pid_namespace_wrong_level) ? l.level - 1 : l.level;
-    ns->pidmap_[0].bits = 1;  // pid 0 is never handed out
+    // Pid 0 is never handed out.
+    ns->pidmap_[0].bits = seeded<K>(Defect::create_pid_namespace_forgets_0) ? 0 : 1;
     ns->pidmap_[0].nr_free = config<K>().bits_per_page - 1;
     K::each_index(1, K::pages(), [&](typename K::Int i) {
       ns->pidmap_[i].page = 0;
@@ -192,7 +195,7 @@ struct copy_pid_ns {
       l.new_ns = old_ns;
       return ret<K>(0);
     }
-    l.old_ns = get_pid_ns<K>(old_ns);
+    l.old_ns = seeded<K>(Defect::copy_pid_ns_without_reference) ? old_ns : get_pid_ns<K>(old_ns);
     if (!(flags & CL_NEWPID)) {
       l.new_ns = take(l.old_ns);
       return ret<K>(0);
@@ -221,6 +224,10 @@ struct copy_pid_ns {
       else
         new_ns->parent = get_pid_ns<K>(l.old_ns);
       l.new_ns = new_ns;
+      if (seeded<K>(Defect::copy_pid_ns_keeps_old)) {
+        l.old_ns = ns_ptr<K>{};
+        return go(done);
+      }
     }
     return put_ns<K>(take(l.old_ns), done);
   }

@@ -72,7 +72,7 @@ struct alloc_pidmap {
   static Next install_page() {
     auto& l = stack<K>().alloc_pidmap;
     auto& page = map(l.pid);
-    if (page.page == 0) {
+    if (page.page == 0 || seeded<K>(Defect::alloc_pidmap_installs_again)) {
       page.page = 1;
       page.bits = 0;
     }
@@ -178,7 +178,9 @@ struct free_pidmap {
     auto& l = stack<K>().free_pidmap;
     auto& page = map();
     const typename K::Int offset = l.nr % BITS_PER_PAGE<K>();
-    page.bits = K::without_bit(page.bits, offset);
+    page.bits = K::without_bit(page.bits, seeded<K>(Defect::free_pidmap_clears_next)
+                                              ? (offset + 1) % BITS_PER_PAGE<K>()
+                                              : offset);
     return go(inc_nr_free);
   }
   static Next inc_nr_free() {

@@ -99,27 +99,10 @@ std::vector<Pidns::State> Pidns::initial() const {
   return {s};
 }
 
-bool Pidns::might_move(const State& state, int actor) const {
-  if (actor == kBoot) return state.nsproxy_cachep.value() == 0 || state.pid_ns_cachep.value() == 0;
-  if (state.stacks[actor].pc[0].value() != 0) return true;
-  if (actor == kSoftirq) {
-    for (const auto& pid : state.pids)
-      if (pid.rcu.value() == 1) return true;
-    return false;
-  }
-  return may_enter_kernel<Concrete>(state.tasks[actor]);
-}
-
 bool Pidns::perform(State& state, int actor, lang::Chooser& chooser, Events& events) const {
-  if (actor == kBoot) {
-    // Both are device initcalls and run in link order.
-    auto& next = state.nsproxy_cachep.value() == 0 ? state.nsproxy_cachep : state.pid_ns_cachep;
-    next = 1;
-    return true;
-  }
   Concrete machine(state, config_, userland_, &chooser);
   const Concrete::Scope scope(machine);
-  const bool moved = run(machine, actor);
+  const bool moved = kernel::perform(machine, actor);
   events = machine.events;
   return moved;
 }
@@ -128,7 +111,7 @@ bool Pidns::execute(const State& from, const Action& action, State& to, Events& 
   to = from;
   events = {};
   if (from.fault.value() != 0 || action.actor > kBoot || action.unused != 0) return false;
-  if (!might_move(from, action.actor)) return false;
+  if (!might_move<Concrete>(from, action.actor)) return false;
   lang::Chooser chooser(action.script);
   if (!perform(to, action.actor, chooser, events) || !chooser.valid()) return false;
   for (int i = chooser.used(); i < lang::Script::kPicksMax; ++i)

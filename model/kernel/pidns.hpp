@@ -14,9 +14,6 @@
 
 namespace nsmc::kernel {
 
-// Who moves, besides the contexts of kernel_stack.hpp: the device initcalls at boot.
-inline constexpr int kBoot = kContexts;
-
 class Pidns {
  public:
   using State = kernel::State<Concrete>;
@@ -40,7 +37,7 @@ class Pidns {
   void successors(const State& from, Emit&& emit) const {
     if (from.fault.value() != 0) return;  // the kernel has stopped
     for (int actor = 0; actor <= kBoot; ++actor) {
-      if (!might_move(from, actor)) continue;
+      if (!might_move<Concrete>(from, actor)) continue;
       lang::Chooser chooser;
       do {
         chooser.restart();
@@ -84,7 +81,6 @@ class Pidns {
   }
 
  private:
-  bool might_move(const State& state, int actor) const;
   bool perform(State& state, int actor, lang::Chooser& chooser, Events& events) const;
   std::vector<std::uint8_t> measure_bits() const;
 

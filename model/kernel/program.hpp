@@ -106,6 +106,21 @@ typename K::Bool may_enter_kernel(const task_struct<K>& task) {
   return all(K::peek(task.linked) == 1, K::peek(task.PF_EXITING) == 0);
 }
 
+// Who moves, besides the contexts of kernel_stack.hpp: the device initcalls at boot.
+inline constexpr int kBoot = kContexts;
+
+// Whether `actor` may be able to move; false is certain.  REQUIRES: the kernel has not stopped.
+template <class K>
+typename K::Bool might_move(const State<K>& state, int actor) {
+  if (actor == kBoot)
+    return (K::peek(state.nsproxy_cachep) == 0) | (K::peek(state.pid_ns_cachep) == 0);
+  if (K::plain(K::peek(state.stacks[actor].pc[0])) != 0) return true;
+  if (actor != kSoftirq) return may_enter_kernel<K>(state.tasks[actor]);
+  typename K::Bool waiting = false;
+  for (const auto& pid : state.pids) waiting = waiting | (K::peek(pid.rcu) == 1);
+  return waiting;
+}
+
 // The program counters of one context, as a stack.
 template <class K>
 class CallStack {
@@ -179,6 +194,17 @@ bool run(K& machine, int context) {
     if (switch_at_rows && !steps[static_cast<std::size_t>(stack.top())].row.why.empty())
       return true;
   }
+}
+
+// One move of `actor`.  False: it cannot move, and nothing has changed.
+// REQUIRES: the machine is the one that runs, and might_move().
+template <class K>
+bool perform(K& machine, int actor) {
+  if (actor != kBoot) return run(machine, actor);
+  // Both are device initcalls and run in link order.
+  auto& state = machine.state;
+  (K::peek(state.nsproxy_cachep) == 0 ? state.nsproxy_cachep : state.pid_ns_cachep) = 1;
+  return true;
 }
 
 extern template class StepTable<Concrete>;
