@@ -37,12 +37,13 @@ struct numbers {
     Int count = 0;
     int index = 0;
     for (const auto& pid : K::on().state.pids) {
-      for (int level = 0; level < kLevels; ++level) {
-        const auto& number = pid.numbers[level];
-        const Bool numbered = (number.nr.value() == nr) & (number.ns.slot() == ns_slot) &
-                              initialised(number.ns) & (pid.allocated.value() == 1);
-        count = count + K::one_if(also(numbered, [&] { return owns(index, level); }));
-      }
+      for (int level = 0; level < kLevels; ++level)
+        count = count + K::one_if(also(pid.allocated.value() == 1, [&] {
+                  const auto& number = pid.numbers[level];
+                  return also(number.ns.slot() == ns_slot, [&] {
+                    return also(number.nr.value() == nr, [&] { return owns(index, level); });
+                  });
+                }));
       ++index;
     }
     // A number that is set in the bitmap and not recorded yet.
@@ -71,30 +72,35 @@ struct numbers {
     });
   }
 
+  static Bool numbers_differ(const pid_struct<K>& a, const pid_struct<K>& b) {
+    Bool differ = true;
+    for (int level = 0; level < kLevels; ++level) {
+      const auto& p = a.numbers[level];
+      const auto& q = b.numbers[level];
+      differ = differ &
+               ((p.ns.slot() == 0) | (p.ns.slot() != q.ns.slot()) | (p.nr.value() != q.nr.value()));
+    }
+    return differ;
+  }
   static Bool numbers_are_unique() {
     auto& state = K::on().state;
-    const auto hashed = [](auto& pid) {
-      return (pid.allocated.value() == 1) & (pid.hashed.value() != 0);
-    };
-    const auto pid_of = [&](int task) { return Int(state.tasks[task].pids[PIDTYPE_PID].slot()); };
-    Bool unique = true;
-    for (int a = 0; a < kPids; ++a)
-      for (int b = a + 1; b < kPids; ++b)
-        unique = unique & implies(hashed(state.pids[a]) & hashed(state.pids[b]), [&] {
-                   Bool differ = true;
-                   for (int level = 0; level < kLevels; ++level) {
-                     const auto& p = state.pids[a].numbers[level];
-                     const auto& q = state.pids[b].numbers[level];
-                     differ = differ & ((p.ns.slot() == 0) | (p.ns.slot() != q.ns.slot()) |
-                                        (p.nr.value() != q.nr.value()));
-                   }
-                   return differ;
-                 });
+    Bool unique = all_allocated(state.pids, [&](int a, auto& p) {
+      return implies(p.hashed.value() == 1, [&] {
+        return all_allocated(state.pids, [&](int b, auto& q) {
+          if (b <= a) return Bool(true);
+          return implies(q.hashed.value() == 1, [&] { return numbers_differ(p, q); });
+        });
+      });
+    });
     for (int a = 0; a < kTasks; ++a)
-      for (int b = a + 1; b < kTasks; ++b)
-        unique =
-            unique & ((state.tasks[a].linked.value() != 1) | (state.tasks[b].linked.value() != 1) |
-                      (pid_of(a) == 0) | (pid_of(a) != pid_of(b)));
+      unique = unique & implies(state.tasks[a].linked.value() == 1, [&] {
+                 const Int pid = state.tasks[a].pids[PIDTYPE_PID].slot();
+                 Bool own = true;
+                 for (int b = a + 1; b < kTasks; ++b)
+                   own = own & ((state.tasks[b].linked.value() != 1) | (pid == 0) |
+                                (state.tasks[b].pids[PIDTYPE_PID].slot() != pid));
+                 return own;
+               });
     return unique;
   }
   static Bool two_pids_are_hashed() {
