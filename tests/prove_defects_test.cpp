@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "checker/cli/prove.hpp"
+#include "checker/cli/theory.hpp"
 #include "model/kernel/defects.hpp"
 
 namespace nsmc::kernel {
@@ -55,6 +56,19 @@ TEST_P(Proof, Fails) {
   ASSERT_NE(failure, result.failures.end()) << GetParam().proof << " holds";
   EXPECT_FALSE(failure->before.empty());
   EXPECT_FALSE(failure->step.empty());
+}
+
+// Nothing is called proved that no mistake in the kernel could refute.
+TEST(Proofs, AreSensitiveInEachProperty) {
+  const ProofUnits units({}, 0);
+  for (const Claimed& property : units.claimed()) {
+    if (property.property.empty()) continue;
+    bool sensitive = false;
+    for (const Claimed& claim : units.claimed())
+      for (const DefectRow& row : refuted())
+        sensitive = sensitive || (claim.property == property.property && claim.id == row.proof);
+    EXPECT_TRUE(sensitive) << property.property;
+  }
 }
 
 TEST(Proofs, AreRefutedByAtLeast30Defects) { EXPECT_GE(refuted().size(), 30U); }

@@ -76,7 +76,43 @@ class Prove(unittest.TestCase):
         self.assertEqual(code, 20)
         self.assertIn("unknown", out)
 
+    def test_what_the_bounded_search_finds_can_be_replayed(self):
+        scenario = "traces/scenarios/bz-11-last-pid-goes-back.scn"
+        out = self.folder / "out"
+        code, found, _ = self.prove("--bmc", "100", "--property", "I15", "--out", out, "--json",
+                                    scenario)
+        self.assertEqual(code, 12)
+        length = json.loads(found)["scenarios"][0]["claims"][0]["run_length"]
+        _, explored, _ = self.run_it(NSMC, "check", "--property", "I15", "--json", scenario)
+        self.assertEqual(length, json.loads(explored)["scenarios"][0]["claims"][0]["run_length"])
+        traces = list(out.glob("*.itf.json"))
+        self.assertEqual(len(traces), 1)
+        code, shown, _ = self.run_it(NSMC, "replay", traces[0])
+        self.assertEqual(code, 0)
+        self.assertIn("last_pid", shown)
+
+    def test_a_run_with_a_defect_can_be_replayed(self):
+        out = self.folder / "out"
+        code, _, _ = self.prove("--bmc", "60", "--property", "I1", "--out", out, "--defect",
+                                "free-pid-ns-keeps-parent",
+                                "traces/scenarios/nested-namespace-dies-with-outer.scn")
+        self.assertEqual(code, 12)
+        [trace] = out.glob("*.itf.json")
+        self.assertEqual(self.run_it(NSMC, "replay", trace)[0], 0)
+
+    def test_a_bounded_search_says_holds_only_if_no_run_is_longer(self):
+        code, out, _ = self.prove("--bmc", "5", "--property", "I1")
+        self.assertEqual(code, 20)
+        self.assertIn("all runs of at most 5 moves", out)
+        self.assertRegex(out, "(?m)^I1 +unknown")
+
     def test_wrong_words_are_told(self):
+        self.assertEqual(self.prove("--bmc", "0")[0], 64)
+        self.assertEqual(self.prove("--bmc", "9", "--only", "put_pid_ns/")[0], 64)
+        self.assertEqual(self.prove("--property", "I1")[0], 64)
+        code, _, err = self.prove("--bmc", "9", "--property", "I17")
+        self.assertEqual(code, 64)
+        self.assertIn("--bmc cannot be asked about `I17`; it knows I1, I2", err)
         self.assertEqual(self.prove("--kernel", "2.6.99")[0], 64)
         self.assertEqual(self.prove("--defect", "nonsense")[0], 64)
         code, _, err = self.prove("--certificate", ROOT / "docs")

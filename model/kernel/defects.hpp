@@ -7,7 +7,7 @@
 //
 // `proof` is a lemma, a contract or another claim that is refuted by `nsmc prove --defect NAME
 // --only STEPS`; tests/prove_defects_test.cpp demands it.  Both are empty for what the proof does
-// not speak of, and the explorer alone guards: nr_free, RESERVED_PIDS and pid_max, locks, signals,
+// not speak of, and the explorer alone guards: nr_free, RESERVED_PIDS, locks, signals,
 // reapers and parents, and who is released when.
 #pragma once
 
@@ -89,7 +89,8 @@ inline constexpr DefectRow kDefects[] = {
     {Defect::alloc_pidmap_without_reserved, "alloc-pidmap-without-reserved",
      "alloc_pidmap() wraps to 1", "wrap", "I13", "", ""},
     {Defect::alloc_pidmap_ignores_pid_max, "alloc-pidmap-ignores-pid-max",
-     "alloc_pidmap() goes on to the end of the last page", "wrap", "I14", "", ""},
+     "alloc_pidmap() goes on to the end of the last page", "wrap", "I14",
+     "alloc-pidmap-read-last-pid", "alloc-pidmap-read-last-pid"},
     {Defect::alloc_pidmap_without_test, "alloc-pidmap-without-test",
      "alloc_pidmap() takes its first candidate, free or not", "nested", "I8 I9 I10 I11",
      "alloc_pidmap/", "number-in-flight-has-its-setter"},

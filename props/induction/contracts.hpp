@@ -130,8 +130,8 @@ struct contracts : Reading<K> {
     c.claim("-1, or a larger number", any(next == -1, all(next > last, next < limit())));
   }
 
-  // One step of alloc_pidmap(), from any number and any last_pid, for any pid_max that the sysctl
-  // allows, also one that was lowered since.
+  // One step of alloc_pidmap(), for any pid_max that the sysctl allows, and any last_pid: pid_max
+  // may have been lowered since.  From the number it looks at being below pid_max, to the next.
   static void alloc_pidmap_stays_inside(C& c, lang::StepFunction step) {
     auto& l = kernel::stack<K>().alloc_pidmap;
     const Int n = c.any("ns", 1);
@@ -141,13 +141,18 @@ struct contracts : Reading<K> {
                  is_number(of(l.pid)), is_number(of(l.last_write)), of(l.i) >= 0, of(l.i) <= 130));
     c.assume(all(of(page_of(n, of(l.pid)).nr_free) > -32768,
                  of(page_of(n, of(l.pid)).nr_free) <= 65536));
+    // The sysctl itself, and not what alloc_pidmap() makes of it.
+    const Int pid_max = K::sysctl(kernel::config<K>().pid_max);
+    const auto is_wanted = [&](const Int& nr) { return all(nr >= 0, nr < pid_max); };
+    if (step != alloc_pidmap::read_last_pid) c.assume(is_wanted(of(l.pid)));
     const auto got = C::attempt(step);
     if (got.fault != Fault::none) return c.never("no index outside pidmap[], no overflow");
-    c.claim("the next number to look at is below PID_MAX_LIMIT", is_number(of(l.pid)));
+    if (got.next.kind == lang::Next::Kind::go)
+      c.claim("the next number to look at is below pid_max", is_wanted(of(l.pid)));
     c.claim("last_pid is below PID_MAX_LIMIT", is_number(of(R::ns(n).last_pid)));
     if (got.next.kind == lang::Next::Kind::ret)
-      c.claim("it returns -1 or a number below PID_MAX_LIMIT",
-              any(of(kernel::stack<K>().ret) == -1, is_number(of(kernel::stack<K>().ret))));
+      c.claim("it returns -1 or a number below pid_max",
+              any(of(kernel::stack<K>().ret) == -1, is_wanted(of(kernel::stack<K>().ret))));
   }
   static auto& page_of(const Int& n, const Int& nr) { return R::ns(n).pidmap_.at(nr / bits()); }
   static void read_last_pid(C& c) { alloc_pidmap_stays_inside(c, alloc_pidmap::read_last_pid); }
@@ -193,8 +198,8 @@ struct contracts : Reading<K> {
          true, test_and_set},
         {"alloc-pidmap-dec-nr-free", "alloc_pidmap() counts on a page inside pidmap[].", "I14",
          true, dec_nr_free},
-        {"alloc-pidmap-set-last-pid", "alloc_pidmap() stores a number below PID_MAX_LIMIT.", "I14",
-         true, set_last_pid},
+        {"alloc-pidmap-set-last-pid", "alloc_pidmap() returns a number below pid_max.", "I14", true,
+         set_last_pid},
         {"free-pidmap", "free_pidmap() stays inside pidmap[].", "I14", true,
          free_pidmap_stays_inside},
     };
