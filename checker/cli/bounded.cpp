@@ -39,7 +39,8 @@ symbolic::BoundedClaim on_terms(const std::string& id) {
   static const std::vector<RowOnTerms> kRows = rows_on_terms();
   const auto row = std::find_if(kRows.begin(), kRows.end(), [&](auto& r) { return r.id == id; });
   if (row == kRows.end())
-    throw std::invalid_argument(fmt::format("--bmc cannot be asked about `{}`; it knows {}", id,
+    throw std::invalid_argument(fmt::format("--bmc cannot be asked about {}; it knows {}",
+                                            id.empty() ? "a condition" : "`" + id + "`",
                                             fmt::join(bounded_properties(), ", ")));
   const auto judge = [](auto* of_state, auto* of_move) {
     return [of_state, of_move](int actor) {
@@ -178,8 +179,7 @@ checker::Result<System> search_bounded(const Bound& bound, const checker::Limits
   result.depth = found.depth;
   result.seconds = seconds();
   if (!found.exhausted)
-    result.incomplete =
-        fmt::format("all runs of at most {} moves, and no longer ones", found.depth);
+    result.incomplete = fmt::format("only runs of at most {} moves were looked at", found.depth);
   for (std::size_t i = 0; i < claims.size(); ++i) {
     const symbolic::BoundedFinding& one = found.findings[i];
     checker::Finding<System> finding;
