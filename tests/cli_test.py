@@ -4,6 +4,7 @@
 import json
 import os
 import pathlib
+import re
 import shutil
 import signal
 import subprocess
@@ -58,6 +59,17 @@ class Check(unittest.TestCase):
         self.assertLessEqual({"BZ-07", "BZ-08", "BZ-09", "BZ-10", "BZ-11", "S9", "S17"}, bugs)
         taken = set.intersection(*(set(s["steps_never_taken"]) for s in result["scenarios"]))
         self.assertEqual(taken, set(), "kernel steps that no run takes")
+
+    def test_bisect_names_each_fix(self):
+        changes = {line.split()[1] for line in nsmc("list", "changes")[1].splitlines()
+                   if "no flag" not in line}
+        named = set()
+        for path in sorted((ROOT / "traces/scenarios").glob("bz-*.scn")):
+            bug = re.search(r"(?m)^expect no: (\S+)", path.read_text())
+            _, out, _ = nsmc("bisect", path)
+            if bug is not None and f"because of {bug[1]}:" in out:
+                named.add(bug[1])
+        self.assertEqual(named, changes, "a fix without a scenario that it changes")
 
     def test_a_changed_expectation_fails_and_says_what_to_do(self):
         text = (ROOT / STEALTH).read_text()

@@ -160,7 +160,8 @@ TEST(Matrix, EveryDefectBreaksExactlyTheListedPropertiesAndEveryPropertyHasOne) 
   }
   for (const PutBack& row : kPutBack) {
     Config config = playgrounds().at(row.where).config;
-    config.changes &= ~(1U << static_cast<int>(*kernel::find_bug(row.bug)->change));
+    config.changes &=
+        ~(std::uint64_t{1} << static_cast<int>(*kernel::find_change(row.bug)->change));
     const std::set<std::string> ids = broken(row.where, config);
     print_row(row.bug, ids);
     EXPECT_EQ(joined(ids), row.breaks) << row.bug;

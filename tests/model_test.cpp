@@ -174,16 +174,16 @@ TEST(Model, ContradictoryBoundsAreRefused) {
 }
 
 TEST(Catalogue, KernelsAreAPrefixOfTheFixesBeforeThem) {
-  std::uint32_t before = 0;
+  std::uint64_t before = 0;
   for (const kernel::Kernel& k : kernel::kernels()) {
     EXPECT_EQ(before & ~k.changes, 0U) << k.name << " loses a fix";
     before = k.changes;
   }
-  EXPECT_EQ(before, (1U << static_cast<int>(kernel::Change::count)) - 1);
+  EXPECT_EQ(before, (std::uint64_t{1} << static_cast<int>(kernel::Change::count)) - 1);
 }
 
 TEST(Catalogue, BugsNamePropertiesThatExistAndCommitsThatLookLikeCommits) {
-  for (const kernel::Bug& bug : kernel::kBugs) {
+  for (const kernel::ChangeRow& bug : kernel::kChanges) {
     for (std::size_t at = 0; at < bug.breaks.size();) {
       const std::size_t end = std::min(bug.breaks.find(' ', at), bug.breaks.size());
       EXPECT_NE(props::find(bug.breaks.substr(at, end - at)), nullptr) << bug.id;

@@ -251,9 +251,9 @@ Userland bind_programs(const Scenario& s, Names& names) {
 
 void require_bugs(const Scenario& s) {
   for (const auto& expectation : s.question.expectations) {
-    if (!expectation.bug || kernel::find_bug(expectation.bug->text) != nullptr) continue;
+    if (!expectation.bug || kernel::find_change(expectation.bug->text) != nullptr) continue;
     std::vector<std::string> known;
-    for (const auto& bug : kernel::kBugs) known.emplace_back(bug.id);
+    for (const auto& bug : kernel::kChanges) known.emplace_back(bug.id);
     unknown(s, *expectation.bug, "bug", known);
   }
 }

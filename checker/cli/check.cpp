@@ -6,14 +6,13 @@
 #include <cstdio>
 #include <filesystem>
 #include <functional>
-#include <future>
 #include <map>
-#include <thread>
 
 #include "checker/cli/bounded.hpp"
 #include "checker/cli/commands.hpp"
 #include "checker/cli/prove.hpp"
 #include "checker/cli/report.hpp"
+#include "checker/cli/shipped.hpp"
 #include "checker/explicit/explicit.hpp"
 #include "model/kernel/changes.hpp"
 #include "model/kernel/defects.hpp"
@@ -27,19 +26,8 @@ namespace {
 namespace fs = std::filesystem;
 using traces::Scenario;
 
-void add_scenarios(const fs::path& path, std::vector<Scenario>& scenarios) {
-  if (!fs::is_directory(path)) {
-    scenarios.push_back(traces::read_scenario(path.string()));
-    return;
-  }
-  std::vector<fs::path> files;
-  for (const auto& entry : fs::recursive_directory_iterator(path))
-    if (entry.path().extension() == ".scn") files.push_back(entry.path());
-  std::sort(files.begin(), files.end());
-  if (files.empty())
-    throw traces::FileError(traces::FileErrorKind::no_input, "check", path.string(),
-                            "the folder holds no .scn file");
-  for (const fs::path& file : files) scenarios.push_back(traces::read_scenario(file.string()));
+void append(std::vector<Scenario>&& some, std::vector<Scenario>& all) {
+  std::move(some.begin(), some.end(), std::back_inserter(all));
 }
 
 // A question asked on the command line, as the scenario that asks it.
@@ -102,15 +90,14 @@ std::vector<Scenario> collect(const CheckOptions& o) {
   require_known(o);
   std::vector<Scenario> scenarios;
   if (!o.paths.empty()) {
-    for (const std::string& path : o.paths) add_scenarios(path, scenarios);
+    for (const std::string& path : o.paths) append(scenarios_at(path), scenarios);
     for (Scenario& s : scenarios)
       if (!o.properties.empty()) s.question = bare_question(o).question;
   } else if (!o.properties.empty()) {
     scenarios.push_back(bare_question(o));
   } else {
-    add_scenarios(fs::path(traces_folder()) / "runs", scenarios);
-    std::vector<Scenario> shipped;
-    add_scenarios(fs::path(traces_folder()) / "scenarios", shipped);
+    scenarios = shipped_runs();
+    std::vector<Scenario> shipped = shipped_scenarios();
     for (Scenario& s : shipped) {
       const auto& expectations = s.question.expectations;
       if (!expectations.empty() && expectations.front().bug) scenarios.push_back(std::move(s));
@@ -178,33 +165,6 @@ Engine engine(const CheckOptions& o, const checker::Limits& limits, ProgressLine
   };
 }
 
-// Searches are independent, so several run at once; each takes the next scenario when it is done.
-// Answers are given in the order of the scenarios, whichever search ends first.
-void answer_all(std::vector<Bound> bound, const CheckOptions& o,
-                const std::function<void(Answer&&)>& take) {
-  std::vector<std::future<Answer>> pending;
-  const std::size_t jobs =
-      std::max<std::size_t>(1, o.jobs > 0 ? o.jobs : std::thread::hardware_concurrency());
-  checker::Limits limits = limits_of(o);
-  limits.memory_bytes_max /= std::min(jobs, std::max<std::size_t>(1, bound.size()));
-  std::size_t next = 0;
-  const auto start = [&] {
-    if (next == bound.size() || stop_signal() != 0) return;
-    pending.push_back(
-        std::async(std::launch::async, [b = std::move(bound[next]), &o, limits]() mutable {
-          ProgressLine line(o.progress, b.scenario.name.text);
-          return answer(std::move(b), engine(o, limits, line));
-        }));
-    ++next;
-  };
-  for (std::size_t i = 0; i < jobs; ++i) start();
-  for (std::size_t i = 0; i < pending.size(); ++i) {
-    Answer done = pending[i].get();
-    start();
-    take(std::move(done));
-  }
-}
-
 }  // namespace
 
 int check(const CheckOptions& o) {
@@ -225,7 +185,13 @@ int check(const CheckOptions& o) {
   if (shows_table) report.proved = proved_properties(o.kernel.empty() ? kSeedKernel : o.kernel);
   std::vector<Answer> answers;
   std::vector<traces::ScenarioRecord> records;
-  answer_all(std::move(bound), o, [&](Answer&& a) {
+  checker::Limits limits = limits_of(o);
+  limits.memory_bytes_max /= std::min(jobs_of(o.jobs), std::max<std::size_t>(1, asked));
+  const auto ask = [&](Bound&& b) {
+    ProgressLine line(o.progress, b.scenario.name.text);
+    return answer(std::move(b), engine(o, limits, line));
+  };
+  answer_all(std::move(bound), o.jobs, ask, [&](Answer&& a) {
     records.push_back(record_of(a));
     std::vector<std::string> written;
     if (!o.out.empty()) written = write_traces(o.out, a, records.back());

@@ -56,6 +56,11 @@ struct ReplayOptions {
 };
 int replay(const ReplayOptions& options);
 
+// The matrix of kernels and properties over the shipped runs, as Markdown.
+int history();
+// Which changes make the answer to a scenario another one, from the 2007 code on.
+int bisect(const std::string& path);
+
 int list(const std::string& what, bool markdown);
 int explain(const std::string& id);
 

@@ -4,11 +4,11 @@
 
 #include <algorithm>
 #include <cstdio>
-#include <filesystem>
 #include <stdexcept>
 
 #include "checker/cli/binding.hpp"
 #include "checker/cli/commands.hpp"
+#include "checker/cli/shipped.hpp"
 #include "model/kernel/changes.hpp"
 #include "model/kernel/defects.hpp"
 #include "props/props.hpp"
@@ -18,16 +18,11 @@
 namespace nsmc::cli {
 namespace {
 
-std::vector<traces::Scenario> shipped_scenarios() {
-  std::vector<std::filesystem::path> files;
-  for (const char* folder : {"runs", "scenarios"})
-    for (const auto& entry :
-         std::filesystem::directory_iterator(std::filesystem::path(traces_folder()) / folder))
-      if (entry.path().extension() == ".scn") files.push_back(entry.path());
-  std::sort(files.begin(), files.end());
-  std::vector<traces::Scenario> scenarios;
-  for (const auto& file : files) scenarios.push_back(traces::read_scenario(file.string()));
-  return scenarios;
+std::vector<traces::Scenario> all_shipped() {
+  std::vector<traces::Scenario> all = shipped_runs();
+  std::vector<traces::Scenario> scenarios = shipped_scenarios();
+  for (traces::Scenario& s : scenarios) all.push_back(std::move(s));
+  return all;
 }
 
 std::string defects_breaking(std::string_view property) {
@@ -41,7 +36,7 @@ std::string defects_breaking(std::string_view property) {
 
 std::string bugs_breaking(std::string_view property) {
   std::string list;
-  for (const kernel::Bug& bug : kernel::kBugs)
+  for (const kernel::ChangeRow& bug : kernel::kChanges)
     if ((" " + std::string(bug.breaks) + " ").find(" " + std::string(property) + " ") !=
         std::string::npos)
       list += (list.empty() ? "" : ", ") + std::string(bug.id);
@@ -62,6 +57,11 @@ void list_properties(bool markdown) {
   for (const props::Row& row : props::catalogue()) fmt::print("{:<4} {}\n", row.id, row.says);
 }
 
+const char* kind_word(kernel::ChangeKind kind) {
+  static constexpr const char* kWords[] = {"fix", "feature", "semantics"};
+  return kWords[static_cast<int>(kind)];
+}
+
 bool explain_property(const std::string& id) {
   const props::Row* row = props::find(id);
   if (row == nullptr) return false;
@@ -76,14 +76,14 @@ bool explain_property(const std::string& id) {
 }
 
 bool explain_bug(const std::string& id) {
-  const kernel::Bug* bug = kernel::find_bug(id);
+  const kernel::ChangeRow* bug = kernel::find_change(id);
   if (bug == nullptr) return false;
   fmt::print("{}  {}\n\n", bug->id, bug->what);
   if (!bug->breaks.empty()) fmt::print("breaks     {}\n", bug->breaks);
   if (!bug->subject.empty())
-    fmt::print("fixed in   {} by {}\"{}\"\n", bug->fixed_in,
+    fmt::print("fixed in   {} by {}\"{}\"\n", bug->since,
                bug->commit.empty() ? "" : std::string(bug->commit) + " ", bug->subject);
-  for (const traces::Scenario& s : shipped_scenarios())
+  for (const traces::Scenario& s : all_shipped())
     for (const auto& e : s.question.expectations)
       if (e.bug && e.bug->text == id && !e.property)
         fmt::print("see        ./nsmc replay {}\n", s.path);
@@ -94,7 +94,7 @@ bool explain_kernel(const std::string& name) {
   const kernel::Kernel* found = kernel::find_kernel(name);
   if (found == nullptr) return false;
   fmt::print("{}  {}\n\n", found->name, found->what);
-  for (const kernel::Bug& bug : kernel::kBugs) {
+  for (const kernel::ChangeRow& bug : kernel::kChanges) {
     const bool fixed = bug.change && (found->changes >> static_cast<int>(*bug.change) & 1U) != 0;
     fmt::print("{:<6} {}  {}\n", bug.id, fixed ? "fixed  " : "present", bug.what);
   }
@@ -102,7 +102,7 @@ bool explain_kernel(const std::string& name) {
 }
 
 bool explain_scenario(const std::string& name) {
-  for (const traces::Scenario& s : shipped_scenarios()) {
+  for (const traces::Scenario& s : all_shipped()) {
     if (s.name.text != name) continue;
     fmt::print("{}", s.text);
     return true;
@@ -115,12 +115,17 @@ bool explain_scenario(const std::string& name) {
 int list(const std::string& what, bool markdown) {
   if (what == "properties") list_properties(markdown);
   if (what == "scenarios")
-    for (const traces::Scenario& s : shipped_scenarios())
+    for (const traces::Scenario& s : all_shipped())
       fmt::print("{:<34} {}\n", s.name.text, s.title.text);
   if (what == "kernels")
     for (const kernel::Kernel& k : kernel::kernels()) fmt::print("{:<12} {}\n", k.name, k.what);
   if (what == "bugs")
-    for (const kernel::Bug& bug : kernel::kBugs) fmt::print("{:<6} {}\n", bug.id, bug.what);
+    for (const kernel::ChangeRow& row : kernel::kChanges)
+      if (row.kind == kernel::ChangeKind::fix) fmt::print("{:<6} {}\n", row.id, row.what);
+  if (what == "changes")
+    for (const kernel::ChangeRow& row : kernel::kChanges)
+      fmt::print("{:<8} {:<10} {:<9} {:<7} {:<13} {}\n", row.since.empty() ? "-" : row.since,
+                 row.id, kind_word(row.kind), row.change ? "" : "no flag", row.commit, row.subject);
   if (what == "defects")
     for (const kernel::DefectRow& row : kernel::kDefects)
       fmt::print("{:<40} {:<14} {}\n", row.name, row.breaks, row.what);
@@ -132,9 +137,9 @@ int explain(const std::string& id) {
     return kOk;
   std::vector<std::string> known;
   for (const auto& row : props::catalogue()) known.emplace_back(row.id);
-  for (const auto& bug : kernel::kBugs) known.emplace_back(bug.id);
+  for (const auto& bug : kernel::kChanges) known.emplace_back(bug.id);
   for (const auto& k : kernel::kernels()) known.emplace_back(k.name);
-  for (const auto& s : shipped_scenarios()) known.push_back(s.name.text);
+  for (const auto& s : all_shipped()) known.push_back(s.name.text);
   const std::string hint = traces::did_you_mean(id, known);
   throw std::invalid_argument(
       "nothing is called `" + id + "`" +

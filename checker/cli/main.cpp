@@ -153,7 +153,8 @@ void add_prove(CLI::App& app, ProveOptions& o, CheckOptions& bounded, int& code)
 
 // A word that is no verb is named, with the one it resembles.
 void require_verb(int argc, char** argv) {
-  const std::vector<std::string> verbs = {"check", "prove", "replay", "list", "explain"};
+  const std::vector<std::string> verbs = {"check",  "prove", "replay", "history",
+                                          "bisect", "list",  "explain"};
   if (argc < 2 || argv[1][0] == '-') return;
   if (std::find(verbs.begin(), verbs.end(), argv[1]) != verbs.end()) return;
   const std::string hint = traces::did_you_mean(argv[1], verbs);
@@ -175,10 +176,16 @@ int run(int argc, char** argv) {
   add_check(app, check_options, progress, code);
   add_prove(app, prove_options, bounded_options, code);
   add_replay(app, replay_options, code);
+  app.add_subcommand("history", "Print which properties hold on which kernel, as Markdown")
+      ->callback([&] { code = history(); });
+  CLI::App* bisect_command = app.add_subcommand(
+      "bisect", "Name the change that made the answer to a scenario another one");
+  bisect_command->add_option("path", id, "a scenario, or a folder of them")->required();
+  bisect_command->callback([&] { code = bisect(id); });
   CLI::App* list_command = app.add_subcommand("list", "List what there is");
-  list_command->add_option("what", what, "properties, scenarios, kernels, bugs or defects")
+  list_command->add_option("what", what, "properties, scenarios, kernels, changes, bugs or defects")
       ->required()
-      ->check(CLI::IsMember({"properties", "scenarios", "kernels", "bugs", "defects"}));
+      ->check(CLI::IsMember({"properties", "scenarios", "kernels", "changes", "bugs", "defects"}));
   list_command->add_flag("--markdown", markdown, "properties as a table for the documentation");
   list_command->callback([&] { code = list(what, markdown); });
   CLI::App* explain_command =

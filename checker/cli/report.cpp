@@ -70,7 +70,7 @@ std::string search_size(const Answer& a) {
 // The bug that the scenario names; else one that this kernel has and that breaks the property.
 std::string known_bug(const Answer& a, const ClaimAnswer& c) {
   if (!c.bug.empty()) return c.bug;
-  for (const kernel::Bug& bug : kernel::kBugs) {
+  for (const kernel::ChangeRow& bug : kernel::kChanges) {
     const bool fixed = bug.change && a.bound.system->config().has(*bug.change);
     const std::string breaks = " " + std::string(bug.breaks) + " ";
     if (!fixed && breaks.find(" " + c.property + " ") != std::string::npos)
@@ -199,14 +199,14 @@ std::string report_bugs(const std::vector<Answer>& answers, const ReportOptions&
   for (const Answer& a : answers)
     for (const ClaimAnswer& c : a.claims) {
       if (is_survey(a) || c.bug.empty() || c.verdict != Verdict::violated) continue;
-      const kernel::Bug* bug = kernel::find_bug(c.bug);
+      const kernel::ChangeRow* bug = kernel::find_change(c.bug);
       if (bug == nullptr || !told.insert(c.bug).second) continue;
       text += fmt::format("{}  {}\n", painted(o, kYellow, fmt::format("{:<5}", c.bug)), bug->what);
       if (!bug->commit.empty())
-        text += fmt::format("       fixed in {} by {} (\"{}\")\n", bug->fixed_in, bug->commit,
+        text += fmt::format("       fixed in {} by {} (\"{}\")\n", bug->since, bug->commit,
                             bug->subject);
       else if (!bug->subject.empty())
-        text += fmt::format("       fixed in {} (\"{}\")\n", bug->fixed_in, bug->subject);
+        text += fmt::format("       fixed in {} (\"{}\")\n", bug->since, bug->subject);
       text +=
           fmt::format("       {} steps: ./nsmc replay {}\n", steps(a, c), a.bound.scenario.path);
     }

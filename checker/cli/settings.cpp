@@ -85,15 +85,15 @@ void set_kernel(const Scenario& s, Config& c) {
       c.defect = row->defect;
       continue;
     }
-    const kernel::Bug* bug = kernel::find_bug(change.id.text);
+    const kernel::ChangeRow* bug = kernel::find_change(change.id.text);
     if (bug == nullptr || !bug->change) {
       std::vector<std::string> known;
-      for (const auto& b : kernel::kBugs)
+      for (const auto& b : kernel::kChanges)
         if (b.change) known.emplace_back(b.id);
       for (const auto& row : kernel::kDefects) known.emplace_back(row.name);
       unknown(s, change.id, "change", known);
     }
-    const std::uint32_t bit = 1U << static_cast<int>(*bug->change);
+    const std::uint64_t bit = std::uint64_t{1} << static_cast<int>(*bug->change);
     c.changes = change.with ? c.changes | bit : c.changes & ~bit;
   }
 }

@@ -197,7 +197,7 @@ struct ProofUnits::Parts {
                          bug_here(row.bug)});
   }
   std::string bug_here(std::string_view id) const {
-    const kernel::Bug* bug = kernel::find_bug(id);
+    const kernel::ChangeRow* bug = kernel::find_change(id);
     const bool fixed = bug != nullptr && bug->change && config.has(*bug->change);
     return bug == nullptr || fixed ? "" : std::string(id);
   }

@@ -1,41 +1,68 @@
-// Kernels as prefixes of the list of fixes.
+// Kernels as prefixes of the list of changes.
 // SPDX-License-Identifier: MIT
 #include "model/kernel/changes.hpp"
+
+#include <charconv>
+#include <vector>
 
 namespace nsmc::kernel {
 namespace {
 
-constexpr std::uint32_t bit(Change change) { return 1U << static_cast<int>(change); }
+constexpr std::string_view kSeed = "2.6.24-seed";
 
-constexpr std::uint32_t k2627 = bit(Change::bz_07) | bit(Change::bz_08);
-constexpr std::uint32_t k2630 = k2627 | bit(Change::bz_10);
-constexpr std::uint32_t k2632 = k2630 | bit(Change::bz_09);
-constexpr std::uint32_t k2636 = k2632 | bit(Change::bz_11);
+// 2.6.27-rc6 counts as 2.6.27: what came in before a release is in it.
+std::vector<int> version(std::string_view name) {
+  std::vector<int> numbers;
+  const char* at = name.data();
+  const char* const end = at + name.size();
+  while (at < end) {
+    int number = 0;
+    const auto [after, error] = std::from_chars(at, end, number);
+    if (error != std::errc{}) break;
+    numbers.push_back(number);
+    if (after == end || *after != '.') break;
+    at = after + 1;
+  }
+  return numbers;
+}
 
-constexpr std::uint32_t k2639 = k2636 | bit(Change::bz_15);
+// Whether a kernel of this name has the change.
+bool has(std::string_view kernel, const ChangeRow& row) {
+  return kernel != kSeed && !row.since.empty() && version(row.since) <= version(kernel);
+}
 
-constexpr Kernel kKernels[] = {
-    {"2.6.24-seed", "2.6.24-rc1 with the patch of October 2007, as posted", 0},
-    {"2.6.27", "the seed with the fixes of BZ-07 and BZ-08", k2627},
-    {"2.6.30", "2.6.27 with the fix of BZ-10", k2630},
-    {"2.6.32", "2.6.30 with the fix of BZ-09", k2632},
-    {"2.6.36", "2.6.32 with the fix of BZ-11", k2636},
-    {"2.6.39", "2.6.36 with the fix of BZ-15", k2639},
-};
+std::vector<Kernel> all() {
+  std::vector<Kernel> kernels = {
+      {kSeed, "2.6.24-rc1 with the patch of October 2007, as posted"},
+      {"2.6.27", "zap leaves a reaper behind, and a new one is found"},
+      {"2.6.30", "no zombie is lost to a parent that ignores SIGCHLD"},
+      {"2.6.32", "init cannot make siblings"},
+      {"2.6.36", "last_pid only moves forward"},
+      {"2.6.39", "next_pidmap() looks at its argument"},
+  };
+  for (Kernel& kernel : kernels)
+    for (const ChangeRow& row : kChanges)
+      if (row.change && has(kernel.name, row))
+        kernel.changes |= std::uint64_t{1} << static_cast<int>(*row.change);
+  return kernels;
+}
 
 }  // namespace
 
-std::span<const Kernel> kernels() { return kKernels; }
+std::span<const Kernel> kernels() {
+  static const std::vector<Kernel> kAll = all();
+  return kAll;
+}
 
 const Kernel* find_kernel(std::string_view name) {
-  for (const Kernel& kernel : kKernels)
+  for (const Kernel& kernel : kernels())
     if (kernel.name == name) return &kernel;
   return nullptr;
 }
 
-const Bug* find_bug(std::string_view id) {
-  for (const Bug& bug : kBugs)
-    if (bug.id == id) return &bug;
+const ChangeRow* find_change(std::string_view id) {
+  for (const ChangeRow& row : kChanges)
+    if (row.id == id) return &row;
   return nullptr;
 }
 

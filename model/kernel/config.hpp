@@ -133,7 +133,7 @@ struct Config {
   bool config_pid_ns = true;
   Boot boot = Boot::late;
 
-  std::uint32_t changes = 0;  // bit per Change
+  std::uint64_t changes = 0;  // bit per Change
   Defect defect = Defect::none;
 
   bool has(Change change) const { return (changes >> static_cast<int>(change) & 1U) != 0; }
