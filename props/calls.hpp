@@ -80,6 +80,12 @@ struct calls {
     return true;
   }
 
+  // The new namespace would be below the limit of 3.7.
+  static bool too_deep(const MoveOn<K>& move) {
+    const int ns = ns_of<K>(move.before, move.actor + 1);
+    return fixed_by<K>(Change::bz_17) && (move.events.clone_flags & CL_NEWPID) != 0 && ns != 0 &&
+           move.before.namespaces[ns - 1].level.value() >= config<K>().max_level;
+  }
   // Which results clone() may have, by its flags.
   static bool clone_keeps_its_contract(const MoveOn<K>& move) {
     if (move.events.clone_returned == 0) return true;
@@ -93,7 +99,7 @@ struct calls {
     const bool denied = fixed_by<K>(Change::bz_09) && (flags & CL_PARENT) != 0;
     const bool forbidden = new_namespaces && move.events.clone_capable == 0;
     if (result > 0) return !thread_in_new && !unsupported && !forbidden;
-    if (result == kEinval) return thread_in_new || unsupported || denied;
+    if (result == kEinval) return thread_in_new || unsupported || denied || too_deep(move);
     if (result == kEperm) return forbidden;
     // No task, no memory or no number; a fatal signal.
     return result == kEagain || result == kEnomem || result == kErestartnointr ||

@@ -86,6 +86,10 @@ struct lifetime {
   }
   static Bool two_nsproxies_exist() { return K::on().state.nsproxies[1].allocated.value() == 1; }
 
+  // A chain of namespaces takes as much of the kernel stack as one.
+  static Bool reclaim_is_bounded() { return K::on().state.free_depth.value() <= 2; }
+  static Bool a_namespace_was_freed() { return K::on().state.free_depth.value() >= 1; }
+
   static constexpr RowOn<K> rows[] = {
       {.id = "I1",
        .says = "A namespace's kref equals the number of its holders.",
@@ -126,6 +130,11 @@ struct lifetime {
                  "struct\")",
        .holds = no_uninitialised_read,
        .premise = an_object_is_half_made},
+      {.id = "L10",
+       .says = "Freeing a chain of namespaces takes a bounded part of the stack.",
+       .source = "kernel/pid_namespace.c: free_pid_ns()",
+       .holds = reclaim_is_bounded,
+       .premise = a_namespace_was_freed},
   };
 };
 

@@ -17,7 +17,8 @@ struct namespaces {
     return all_allocated(all, [&](int index, auto& ns) {
       if (index == 0) return Bool(ns.level.value() == 0);
       return implies(published<K>(ns) & (ns.parent.slot() != 0), [&] {
-        return ns.level.value() == all.at(ns.parent.slot() - 1).level.value() + 1;
+        return (ns.level.value() == all.at(ns.parent.slot() - 1).level.value() + 1) &
+               (ns.level.value() <= config<K>().max_level);
       });
     });
   }
@@ -48,7 +49,7 @@ struct namespaces {
 
   static constexpr RowOn<K> rows[] = {
       {.id = "I6",
-       .says = "A namespace's level is its parent's plus one, and the first one's is 0.",
+       .says = "A namespace's level is its parent's plus one, and at most the limit.",
        .source = "kernel/pid_namespace.c: create_pid_namespace()",
        .holds = level_is_parents_plus_one,
        .premise = a_child_exists,

@@ -10,6 +10,7 @@
 #include "props/namespaces.hpp"
 #include "props/numbers.hpp"
 #include "props/reaper.hpp"
+#include "props/signals.hpp"
 
 namespace nsmc::props {
 namespace {
@@ -17,10 +18,11 @@ namespace {
 using kernel::Concrete;
 using kernel::Pidns;
 
-int number_of(std::string_view id) {
+// Safety (I) before liveness (L), each by number.
+std::pair<char, int> order_of(std::string_view id) {
   int number = 0;
   std::from_chars(id.data() + 1, id.data() + id.size(), number);
-  return number;
+  return {id.front(), number};
 }
 
 std::vector<Row> join() {
@@ -33,8 +35,9 @@ std::vector<Row> join() {
   add(numbers<Concrete>::rows);
   add(reaper<Concrete>::rows);
   add(calls<Concrete>::rows);
+  add(signals<Concrete>::rows);
   std::sort(all.begin(), all.end(),
-            [](const Row& a, const Row& b) { return number_of(a.id) < number_of(b.id); });
+            [](const Row& a, const Row& b) { return order_of(a.id) < order_of(b.id); });
   return all;
 }
 

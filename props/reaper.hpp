@@ -23,6 +23,9 @@ struct reaper {
     return K::on().state.tasks[task_slot - 1].group_leader.slot();
   }
 
+  // Since 3.5 child_reaper names a dead init until the namespace goes: nobody is left who asks.
+  static bool keeps_its_reaper() { return fixed_by<K>(Change::bz_37); }
+
   static bool init_is_number_one() {
     return every_namespace([](int index, auto&, int slot) {
       const auto& tasks = K::on().state.tasks;
@@ -36,8 +39,9 @@ struct reaper {
         if (tasks[t - 1].linked.value() == 0 || leader_of(t) != t) continue;
         if (ns_of<K>(K::on().state, t) != index + 1 || own_number<K>(K::on().state, t) != 1)
           continue;
-        // Cleared, or moved to the global init, once it has zapped.
-        if (slot == kGlobalInit || (slot == 0 && tasks[t - 1].PF_EXITING.value() == 1)) continue;
+        // Cleared, or moved to the global init, once it has zapped; since 3.5 left as it is.
+        const bool gone = slot == 0 || (keeps_its_reaper() && tasks[slot - 1].linked.value() == 0);
+        if (slot == kGlobalInit || (gone && tasks[t - 1].PF_EXITING.value() == 1)) continue;
         if (slot == 0 || leader_of(slot) != t) return false;
       }
       return true;
@@ -78,9 +82,18 @@ struct reaper {
         [](int index, auto&, int) { return !any_other_member(index, [](int) { return true; }); });
   }
 
+  static bool anybody_lives(int ns_index) {
+    const auto& state = K::on().state;
+    for (int t = 1; t <= kTasks; ++t)
+      if (state.tasks[t - 1].linked.value() == 1 && state.tasks[t - 1].PF_EXITING.value() == 0 &&
+          ns_of<K>(state, t) == ns_index + 1)
+        return true;
+    return false;
+  }
   static bool reaper_can_act() {
-    return every_namespace([](int, auto&, int slot) {
+    return every_namespace([](int index, auto&, int slot) {
       if (slot == 0 || slot == kGlobalInit) return true;
+      if (keeps_its_reaper() && !anybody_lives(index)) return true;
       const auto& t = K::on().state.tasks[slot - 1];
       return t.linked.value() == 1 && t.exit_state.value() == 0;
     });
@@ -212,7 +225,8 @@ struct reaper {
        .source = "950bbabb5a80 (\"pid_ns: (BUG 11391) change ->child_reaper when "
                  "init->group_leader exits\")",
        .holds = reaper_can_act,
-       .premise = a_container_init_lives},
+       .premise = a_container_init_lives,
+       .transient = "since 3.5: when init was the last"},
       {.id = "I19",
        .says = "An orphan's new parent is in the namespace of the parent it has lost.",
        .source = "pid_namespaces(7), The namespace init process",

@@ -46,7 +46,7 @@ const std::vector<Call> kFreeCalls = {
     {Syscall::wait4, 0},
     {Syscall::wait4, 1},
     {Syscall::kill},
-    {Syscall::signal, 0},
+    {Syscall::kill, -1},
     {Syscall::signal, 1},
     {Syscall::fcntl_setown, 0, 2},
     {Syscall::drop_capabilities},

@@ -10,6 +10,8 @@
 #include <map>
 #include <set>
 
+#include "checker/cli/binding.hpp"
+#include "checker/cli/shipped.hpp"
 #include "checker/explicit/explicit.hpp"
 #include "model/kernel/changes.hpp"
 #include "model/kernel/defects.hpp"
@@ -40,6 +42,8 @@ const Call kParent{Syscall::clone, kernel::CL_PARENT};
 const Call kExit{Syscall::exit};
 const Call kWait{Syscall::wait4};
 const Call kKill{Syscall::kill};
+const Call kKillAll{Syscall::kill, -1};
+const Call kReaddir{Syscall::readdir_proc, -2};
 const Call kIgnore{Syscall::signal, 1};
 const Call kForkSecond{Syscall::clone, 0, 2};
 const Call kOwnSecond{Syscall::fcntl_setown, 0, 2};
@@ -78,6 +82,12 @@ const std::map<std::string_view, Playground>& playgrounds() {
     all["owner"].user.initial_label = 1;
     all["owner"].user.programs[1] = {kForkSecond, kOwnSecond, kWait, kOwnSecond};
     all["owner"].user.programs[2] = {kOwnSecond, kExit};
+    all["kill-all"] = {bounds(3, 2, 4, 4), {kNewPid, kFork, kKillAll, kExit}};
+    all["readdir"] = {bounds(2, 1, 4, 2), {kReaddir, kFork}};
+    all["nested-init"] = {bounds(3, 3, 4, 4), {kNewPid, kExit, kWait}};
+    all["deep"] = {bounds(4, 4, 5, 7), {kNewPid, kExit, kWait}};
+    all["deep"].config.steps = Granularity::syscall;
+    all["deep"].config.max_level = 2;
     // Both want the first number of the second page.
     all["two-forkers"] = {bounds(4, 1, 6, 0), {}};
     all["two-forkers"].config.bits_per_page = 3;
@@ -89,11 +99,15 @@ const std::map<std::string_view, Playground>& playgrounds() {
   return kAll;
 }
 
-// What breaks in this playground; the search must be complete.
-std::set<std::string> broken(std::string_view where, const Config& config) {
-  const Playground& playground = playgrounds().at(where);
+kernel::Userland userland(const Playground& playground) {
   kernel::Userland user = playground.user;
   user.free_calls = playground.calls;
+  return user;
+}
+
+// What breaks there; the search must be complete.
+std::set<std::string> broken(std::string_view where, const Config& config,
+                             const kernel::Userland& user) {
   const Pidns system(config, user);
   std::vector<lang::Property<Pidns>> claims;
   for (const props::Row& row : props::catalogue()) claims.push_back(props::property(row));
@@ -126,23 +140,47 @@ void print_head() {
   std::printf("\n");
 }
 
-// Known bugs put back one at a time: where, and what they break there.
-struct PutBack {
-  std::string_view bug;
-  std::string_view where;
-  std::string_view breaks;
-};
-constexpr PutBack kPutBack[] = {
-    {"BZ-07", "ignoring", "I2 I17 I20"}, {"BZ-08", "threads", "I18 I27"},
-    {"BZ-09", "siblings", "I21"},        {"BZ-10", "ignoring", "I4 I21 I35"},
-    {"BZ-11", "forkers", "I15"},
-};
-
 TEST(Matrix, TheRepairedModelBreaksNothingButWhatIsKnown) {
   for (const auto& [name, playground] : playgrounds()) {
-    // BZ-37 is fixed by a later kernel than any that the model knows.
-    const char* known = name == "ignoring" ? "I21" : "";
-    EXPECT_EQ(joined(broken(name, playground.config)), known) << name;
+    EXPECT_EQ(joined(broken(name, playground.config, userland(playground))), "") << name;
+  }
+}
+
+// What breaks on the last kernel that had the bug, and no more with its fix, in any playground
+// or scenario of its own, whatever else was wrong in those days.
+std::set<std::string> mended(const kernel::ChangeRow& bug) {
+  std::uint64_t changes = 0;
+  for (const kernel::ChangeRow* before = std::begin(kernel::kChanges); before != &bug; ++before)
+    if (before->change) changes |= std::uint64_t{1} << static_cast<int>(*before->change);
+  std::set<std::string> ids;
+  const auto compare = [&](std::string_view name, Config config, const kernel::Userland& user) {
+    config.changes = changes;
+    std::set<std::string> here = broken(name, config, user);
+    config.changes |= std::uint64_t{1} << static_cast<int>(*bug.change);
+    for (const std::string& id : broken(name, config, user)) here.erase(id);
+    ids.merge(here);
+  };
+  for (const auto& [name, playground] : playgrounds())
+    compare(name, playground.config, userland(playground));
+  static const std::vector<cli::Bound> kScenarios = [] {
+    std::vector<cli::Bound> bound;
+    for (const traces::Scenario& s : cli::shipped_scenarios()) bound.push_back(cli::bind(s));
+    return bound;
+  }();
+  for (const cli::Bound& s : kScenarios)
+    if (const auto& e = s.scenario.question.expectations;
+        !e.empty() && e[0].bug && e[0].bug->text == bug.id)
+      compare(s.scenario.name.text, s.system->config(), s.system->userland());
+  return ids;
+}
+
+TEST(Matrix, EveryFixMendsExactlyTheListedProperties) {
+  print_head();
+  for (const kernel::ChangeRow& row : kernel::kChanges) {
+    if (!row.change) continue;
+    const std::set<std::string> ids = mended(row);
+    print_row(row.id, ids);
+    EXPECT_EQ(joined(ids), row.breaks) << row.id;
   }
 }
 
@@ -150,23 +188,17 @@ TEST(Matrix, EveryDefectBreaksExactlyTheListedPropertiesAndEveryPropertyHasOne) 
   std::set<std::string> covered;
   print_head();
   for (const kernel::DefectRow& row : kernel::kDefects) {
-    Config config = playgrounds().at(row.where).config;
+    const Playground& playground = playgrounds().at(row.where);
+    Config config = playground.config;
     config.defect = row.defect;
-    const std::set<std::string> ids = broken(row.where, config);
+    const std::set<std::string> ids = broken(row.where, config, userland(playground));
     print_row(row.name, ids);
     EXPECT_EQ(joined(ids), row.breaks) << row.name;
     EXPECT_FALSE(ids.empty()) << row.name;
     covered.insert(ids.begin(), ids.end());
   }
-  for (const PutBack& row : kPutBack) {
-    Config config = playgrounds().at(row.where).config;
-    config.changes &=
-        ~(std::uint64_t{1} << static_cast<int>(*kernel::find_change(row.bug)->change));
-    const std::set<std::string> ids = broken(row.where, config);
-    print_row(row.bug, ids);
-    EXPECT_EQ(joined(ids), row.breaks) << row.bug;
-    covered.insert(ids.begin(), ids.end());
-  }
+  for (const kernel::ChangeRow& row : kernel::kChanges)
+    if (row.change) covered.merge(mended(row));
   for (const props::Row& row : props::catalogue())
     EXPECT_EQ(covered.count(std::string(row.id)), 1U) << row.id << " is broken by no defect";
 }

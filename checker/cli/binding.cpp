@@ -121,7 +121,10 @@ class Calls {
              return;
            }
            c.count(call, 2, 2);
-           b.task = c.task(call.args[0]);
+           if (call.args[0].is_integer() && call.args[0].integer == -1)
+             b.argument = -1;
+           else
+             b.task = c.task(call.args[0]);
            c.word(call.args[1], {"SIGKILL"});
          }},
         {"signal",

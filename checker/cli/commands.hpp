@@ -67,7 +67,4 @@ int explain(const std::string& id);
 // Whether to colour standard output: a terminal, and NO_COLOR is not set (no-color.org).
 bool use_colour();
 
-// The folder of the shipped scenarios and runs: $NSMC_HOME/traces, or the source tree's.
-std::string traces_folder();
-
 }  // namespace nsmc::cli

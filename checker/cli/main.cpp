@@ -26,16 +26,6 @@ bool use_colour() {
   return isatty(STDOUT_FILENO) == 1 && (no_colour == nullptr || *no_colour == '\0');
 }
 
-std::string traces_folder() {
-  const char* home = std::getenv("NSMC_HOME");
-  const std::filesystem::path folder =
-      std::filesystem::path(home != nullptr ? home : NSMC_SOURCE_DIR) / "traces";
-  // As the person who reads the paths would write them.
-  std::error_code error;
-  const std::filesystem::path near = std::filesystem::proximate(folder, error);
-  return error || near.native().starts_with("..") ? folder.string() : near.string();
-}
-
 namespace {
 
 constexpr const char* kExitCodes =

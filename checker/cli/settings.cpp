@@ -45,6 +45,7 @@ const std::map<std::string, std::pair<Setter, std::string>>& settings() {
       {"pid_max", {number(&Config::pid_max), "2..31"}},
       {"reserved_pids", {number(&Config::reserved_pids), "1..7"}},
       {"bits_per_page", {number(&Config::bits_per_page), "2..8"}},
+      {"max_level", {number(&Config::max_level), "1..5"}},
       {"failures", {number(&Config::failures), "0..3"}},
       {"calls", {number(&Config::calls), "0..31"}},
       {"NAMESPACES", {yes_or_no(&Config::config_namespaces), "y or n"}},

@@ -3,14 +3,29 @@
 #include "checker/cli/shipped.hpp"
 
 #include <algorithm>
+#include <cstdlib>
 #include <filesystem>
 
-#include "checker/cli/commands.hpp"
 #include "traces/files.hpp"
 
 namespace nsmc::cli {
 
 namespace fs = std::filesystem;
+
+namespace {
+
+// $NSMC_HOME/traces, or the source tree's.
+std::string traces_folder() {
+  const char* home = std::getenv("NSMC_HOME");
+  const std::filesystem::path folder =
+      std::filesystem::path(home != nullptr ? home : NSMC_SOURCE_DIR) / "traces";
+  // As the person who reads the paths would write them.
+  std::error_code error;
+  const std::filesystem::path near = std::filesystem::proximate(folder, error);
+  return error || near.native().starts_with("..") ? folder.string() : near.string();
+}
+
+}  // namespace
 
 std::vector<traces::Scenario> scenarios_at(const std::string& path) {
   if (!fs::is_directory(path)) return {traces::read_scenario(path)};

@@ -28,6 +28,7 @@ inline constexpr int kAnyArgument = -1000;  // whatever the call can be asked fo
 struct Call {
   Syscall syscall = Syscall::clone;
   int argument = 0;         // clone: CL_ flags; wait4: 1 for WNOHANG; signal: 1 for SIG_IGN;
+                            // kill: -1 for everybody;
                             // readdir_proc: the number to start after
   int task = 0;             // clone: the label of the child; kill, fcntl_setown: of the target
   int namespace_label = 0;  // clone: what names the child's namespace

@@ -35,10 +35,13 @@ std::vector<Kernel> all() {
   std::vector<Kernel> kernels = {
       {kSeed, "2.6.24-rc1 with the patch of October 2007, as posted"},
       {"2.6.27", "zap leaves a reaper behind, and a new one is found"},
-      {"2.6.30", "no zombie is lost to a parent that ignores SIGCHLD"},
+      {"2.6.28", "kill(-1) stays inside"},
+      {"2.6.30", "init is immune from inside, no zombie is lost"},
       {"2.6.32", "init cannot make siblings"},
       {"2.6.36", "last_pid only moves forward"},
       {"2.6.39", "next_pidmap() looks at its argument"},
+      {"3.5", "init is the last process of its namespace"},
+      {"3.7", "namespaces nest 32 deep, and are freed in a loop"},
   };
   for (Kernel& kernel : kernels)
     for (const ChangeRow& row : kChanges)

@@ -30,7 +30,21 @@ enum class Granularity : std::uint8_t {
 };
 
 // A fix or feature of a later kernel, one row each in changes.hpp.
-enum class Change : std::uint8_t { bz_07, bz_08, bz_09, bz_10, bz_11, bz_15, count };
+enum class Change : std::uint8_t {
+  bz_07,
+  bz_08,
+  bz_09,
+  bz_10,
+  bz_11,
+  bz_15,
+  bz_16,
+  bz_17,
+  bz_18,
+  bz_19,
+  bz_20,
+  bz_37,
+  count
+};
 
 // A seeded defect of the model, one row each in defects.hpp: the model checker's own test.
 enum class Defect : std::uint8_t {
@@ -125,6 +139,7 @@ struct Config {
   int pid_max = 5;
   int reserved_pids = 2;
   int bits_per_page = 4;
+  int max_level = kLevels;  // MAX_PID_NS_LEVEL since 3.7, 1..kLevels
 
   Granularity steps = Granularity::kernel;
 

@@ -44,9 +44,10 @@ struct forget_original_parent {
     auto& l = stack<K>().forget_original_parent;
     if (!write_trylock_tasklist<K>()) return block();
     const ns_ptr<K> pid_ns = task_active_pid_ns<K>(current<K>());
-    pid_ns->child_reaper =
-        fixed_by<K>(Change::bz_07) ? task_ptr<K>{init_pid_ns<K>()->child_reaper} : task_ptr<K>{};
-    l.reaper = pid_ns->child_reaper;
+    if (!fixed_by<K>(Change::bz_37))
+      pid_ns->child_reaper =
+          fixed_by<K>(Change::bz_07) ? task_ptr<K>{init_pid_ns<K>()->child_reaper} : task_ptr<K>{};
+    l.reaper = task_ptr<K>{pid_ns->child_reaper};
     return go(reparent_next);
   }
 

@@ -35,7 +35,8 @@ struct put_pid_ns {
     auto& l = stack<K>().put_pid_ns;
     const ns_ptr<K> ns = l.ns;
     const ns_ptr<K> parent = ns->parent;
-    l.depth += 1;
+    // 3.7 ("pidns: remove recursion from free_pid_ns()"): a loop in put_pid_ns().
+    if (!fixed_by<K>(Change::bz_16) || l.depth == 0) l.depth += 1;
     auto& deepest = K::on().state.free_depth;
     if (deepest < l.depth) deepest = l.depth;
     destroy_pid_namespace(ns);
@@ -127,6 +128,8 @@ struct create_pid_namespace {
     auto& l = stack<K>().create_pid_namespace;
     // A NULL pid_ns_cachep: the initcall that creates it has not run yet.
     if (K::on().state.pid_ns_cachep == 0) K::oops(Fault::null_dereference);
+    // 3.7 ("pidns: limit the nesting depth of pid namespaces")
+    if (fixed_by<K>(Change::bz_17) && l.level > config<K>().max_level) return leave(kEinval);
     if (K::on().fails()) return leave(kEnomem);
     const ns_ptr<K> ns = K::on().template allocate<pid_namespace>(false);
     if (!ns) return leave(kEnomem);

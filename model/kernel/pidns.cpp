@@ -21,6 +21,7 @@ void check(const Config& c, const Userland& user) {
   require(c.bits_per_page >= 2 && c.bits_per_page <= kBitsPerPage, "bits_per_page must be 2..8");
   require(c.pid_max >= 2 && c.pid_max <= kPidMax && c.pidmap_entries() <= kPages,
           "pid_max must be 2..31 and fit 4 pages of bits_per_page numbers");
+  require(c.max_level >= 1 && c.max_level <= kLevels, "max_level must be 1..5");
   require(c.reserved_pids >= 1 && c.reserved_pids < c.pid_max && c.reserved_pids < c.bits_per_page,
           "reserved_pids must be below pid_max and, as 300 is, within the first page");
   require(!c.config_pid_ns || c.config_namespaces, "PID_NS depends on NAMESPACES");

@@ -131,7 +131,7 @@ std::string call_text(const Call& call, const Userland& user) {
     case Syscall::wait4:
       return call.argument != 0 ? "wait4(WNOHANG)" : "wait4()";
     case Syscall::kill:
-      return "kill(" + target() + ", SIGKILL)";
+      return "kill(" + (call.argument == -1 ? "-1" : target()) + ", SIGKILL)";
     case Syscall::signal:
       return call.argument != 0 ? "signal(SIGCHLD, SIG_IGN)" : "signal(SIGCHLD, SIG_DFL)";
     case Syscall::fcntl_setown:

@@ -31,23 +31,72 @@ void zap_other_threads(task_ptr<K> p) {
       [](auto& t) { t.sigkill = 1; });
 }
 
-// SIGKILL ends the whole group.  The global init is the only one it cannot end in this era:
-// 0fbc26a6cfa took the protection of container inits away (signals that init does not handle).
+// SIGNAL_UNKILLABLE belongs to the group that number 1 of its own namespace leads, whoever of it is
+// left.
 template <class K>
-void group_send_sigkill(task_ptr<K> p) {
+typename K::Bool is_container_init(task_ptr<K> p) {
+  const pid_ptr<K> pid = p->group_leader->pids[PIDTYPE_PID];
+  return pid->numbers[pid->level].nr == 1;
+}
+
+// Whether the sender has no number where p lives: then it is of a namespace around p's.
+template <class K>
+typename K::Bool from_ancestor_ns(task_ptr<K> sender, task_ptr<K> p) {
+  const pid_ptr<K> pid = p->group_leader->pids[PIDTYPE_PID];
+  return pid_nr_ns<K>(sender->pids[PIDTYPE_PID], pid->ns) == 0;
+}
+
+enum class Sender : std::uint8_t { process, zap };
+
+// SIGKILL ends the whole group, but for the global init's.  In 2007 no other init is protected:
+// 0fbc26a6cfa took that away (signals that init does not handle).  921cf9f63089 ("signals: protect
+// cinit from unblocked SIG_DFL signals") gave it back against all but ancestors, and zap's signal
+// did not count as one (BZ-20) until e4da026f980d ("signals: zap_pid_ns_process() should use
+// force_sig()").
+template <class K>
+void group_send_sigkill(task_ptr<K> p, Sender sender) {
   const task_ptr<K> leader = p->group_leader;
   if (leader == global_init<K>()) return;
+  if (fixed_by<K>(Change::bz_19) && is_container_init<K>(p)) {
+    const typename K::Bool forced = sender == Sender::zap
+                                        ? typename K::Bool{fixed_by<K>(Change::bz_20)}
+                                        : from_ancestor_ns<K>(current<K>(), p);
+    if (!forced) return;
+  }
   zap_other_threads<K>(p);
+}
+
+// kill(-1, SIGKILL): everybody but the global init and the caller's group.  d25141a81838 ("'kill
+// sig -1' must only apply to caller's namespace"): only those with a number above 1 in there.
+template <class K>
+typename K::Int kill_everybody() {
+  const task_ptr<K> me = current<K>();
+  const task_ptr<K> mine = me->group_leader;
+  const ns_ptr<K> ns = task_active_pid_ns<K>(me);
+  const typename K::Int level = ns->level;
+  const task_ptr<K> reaper = ns->child_reaper;
+  const task_ptr<K> init = reaper ? task_ptr<K>{reaper->group_leader} : reaper;
+  const bool whole_machine = !fixed_by<K>(Change::bz_18);
+  const auto reached = [&](task_ptr<K>, auto& t) {
+    return all(t.linked == 1, t.group_leader != mine, t.group_leader != global_init<K>(),
+               typename K::Bool{whole_machine} |
+                   all(t.group_leader != init, has_number_in<K>(t.pids[PIDTYPE_PID], level, ns)));
+  };
+  if (!K::template any<task_struct>(reached)) return kEsrch;
+  K::template each<task_struct>(
+      [&](task_ptr<K> p, auto& t) { return all(reached(p, t), t.PF_EXITING == 0); },
+      [](auto& t) { t.sigkill = 1; });
+  return 0;
 }
 
 // kill(nr, SIGKILL) with nr seen from current's namespace.
 template <class K>
-typename K::Int kill_proc_info(typename K::Int nr) {
+typename K::Int kill_proc_info(typename K::Int nr, Sender sender = Sender::process) {
   const pid_ptr<K> pid = find_pid_ns<K>(nr, task_active_pid_ns<K>(current<K>()));
   if (!pid) return kEsrch;
   const task_ptr<K> p = pid_task<K>(pid);
   if (!p) return kEsrch;
-  group_send_sigkill<K>(p);
+  group_send_sigkill<K>(p, sender);
   return 0;
 }
 

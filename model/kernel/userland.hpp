@@ -97,7 +97,7 @@ struct userland {
         stack<K>().do_wait.nohang = K::argument(c, 0, 1);
         return call(do_wait<K>::scan, waited);
       case Syscall::kill:
-        return go_with_result(kill_target(c));
+        return go_with_result(c.argument == -1 ? kill_everybody<K>() : kill_target(c));
       case Syscall::signal:
         me->group_leader->sigchld_ignored = K::argument(c, 0, 1);
         return go_with_result(0);

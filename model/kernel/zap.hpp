@@ -21,6 +21,8 @@ struct zap_pid_ns_processes {
     auto& l = stack<K>().zap_pid_ns_processes;
     if (!read_trylock_tasklist<K>()) return block();
     l.nr = 1;
+    // 3.5: the killed reap themselves, for nobody has to be told.
+    if (fixed_by<K>(Change::bz_37)) current<K>()->group_leader->sigchld_ignored = 1;
     return go(kill_next);
   }
   static Next kill_next() {
@@ -31,7 +33,7 @@ struct zap_pid_ns_processes {
       l.nr = 0;
       return go(wait_for_children);
     }
-    kill_proc_info<K>(nr);
+    kill_proc_info<K>(nr, Sender::zap);
     l.nr = nr;
     return go(kill_next);
   }
@@ -43,7 +45,17 @@ struct zap_pid_ns_processes {
     return call(do_wait<K>::scan, waited);
   }
   static Next waited() {
-    return stack<K>().ret == kEchild ? go(clear_reaper) : go(wait_for_children);
+    if (stack<K>().ret != kEchild) return go(wait_for_children);
+    return go(fixed_by<K>(Change::bz_37) ? wait_childless : clear_reaper);
+  }
+
+  // 3.5 ("pidns: guarantee that the pidns init will be the last pidns process reaped"): until those
+  // are gone too that wait4() does not see.  __unhash_process() wakes init.
+  static Next wait_childless() {
+    const task_ptr<K> me = current<K>();
+    const task_ptr<K> child = K::template find<task_struct>(
+        [&](task_ptr<K>, auto& t) { return all(t.linked == 1, t.real_parent == me); });
+    return child ? block() : go(clear_reaper);
   }
 
   // "Child reaper for the pid namespace is going away": a plain store outside any lock.  A child
@@ -53,7 +65,8 @@ struct zap_pid_ns_processes {
     auto& l = stack<K>().zap_pid_ns_processes;
     const ns_ptr<K> ns = l.ns;
     l = {};
-    if (fixed_by<K>(Change::bz_08)) return ret();  // find_new_reaper() does it, under the lock
+    // find_new_reaper() does it, under the lock; since 3.5 nobody is left who could need another.
+    if (fixed_by<K>(Change::bz_08) || fixed_by<K>(Change::bz_37)) return ret();
     lockdep_assert_tasklist<K>();
     // add0d4dfd660 ("pid_ns: zap_pid_ns_processes: fix the ->child_reaper changing")
     ns->child_reaper =
@@ -67,6 +80,7 @@ struct zap_pid_ns_processes {
       {"kill_next", kill_next},
       {"wait_for_children", wait_for_children, "the killed run only after the lock is dropped"},
       {"waited", waited},
+      {"wait_childless", wait_childless, "sleeps until no child is left"},
       {"clear_reaper", clear_reaper, "r7: an EXIT_DEAD child is invisible to wait4() and linked"},
   };
 };

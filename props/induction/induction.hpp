@@ -67,6 +67,7 @@ struct induction {
   };
   static constexpr Scope scopes[] = {
       {"I3", "namespaces, pids, nsproxies and caches; tasks are explored only"},
+      {"I6", "levels; that there is a limit is explored only"},
       {"I9", "hashed pids; that no two tasks share one is explored only"},
       {"I14", "pid_max may be anything, and stays as it is during the call"},
       {"I40", "copy_pid_ns()"},
