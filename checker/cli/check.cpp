@@ -45,10 +45,15 @@ Scenario bare_question(const CheckOptions& o) {
 
 void apply(const CheckOptions& o, Scenario& s) {
   if (!o.kernel.empty()) s.kernel = traces::Name{o.kernel, {}};
-  if (!o.defect.empty()) {
+  const auto change = [&](const std::string& id, bool with) {
     if (!s.kernel) s.kernel = traces::Name{kSeedKernel, {}};
-    s.changes.push_back({true, traces::Name{o.defect, {}}});
-  }
+    const auto same = [&](const traces::Change& c) { return c.id.text == id; };
+    s.changes.erase(std::remove_if(s.changes.begin(), s.changes.end(), same), s.changes.end());
+    s.changes.push_back({with, traces::Name{id, {}}});
+  };
+  for (const std::string& id : o.with) change(id, true);
+  for (const std::string& id : o.without) change(id, false);
+  if (!o.defect.empty()) change(o.defect, true);
   for (const std::string& word : o.settings) {
     const auto equals = word.find('=');
     if (equals == std::string::npos)
@@ -73,6 +78,10 @@ void require_known(const CheckOptions& o) {
       throw std::invalid_argument("unknown property `" + id + "`; see `nsmc list properties`");
   if (!o.kernel.empty() && kernel::find_kernel(o.kernel) == nullptr)
     throw std::invalid_argument("unknown kernel `" + o.kernel + "`; see `nsmc list kernels`");
+  for (const auto* ids : {&o.with, &o.without})
+    for (const std::string& id : *ids)
+      if (const auto* row = kernel::find_change(id); row == nullptr || !row->change)
+        throw std::invalid_argument("unknown change `" + id + "`; see `nsmc list changes`");
   if (!o.defect.empty() && kernel::find_defect(o.defect) == nullptr)
     throw std::invalid_argument("unknown defect `" + o.defect + "`; see `nsmc list defects`");
 }

@@ -28,9 +28,10 @@ struct CheckOptions {
   std::vector<std::string> paths;       // scenarios and folders; empty: the default runs
   std::vector<std::string> properties;  // a bare question instead of scenarios
   std::string kernel;
-  std::string defect;                 // a seeded defect, to see how it shows
-  std::vector<std::string> settings;  // key=value, over those of the scenario
-  std::string out;                    // where traces are written; empty: nowhere
+  std::vector<std::string> with, without;  // changes, over the kernel's own
+  std::string defect;                      // a seeded defect, to see how it shows
+  std::vector<std::string> settings;       // key=value, over those of the scenario
+  std::string out;                         // where traces are written; empty: nowhere
   bool json = false;
   std::size_t jobs = 0;          // searches at a time; 0: one per processor
   std::uint64_t states_max = 0;  // 0: no limit

@@ -59,6 +59,10 @@ void add_check(CLI::App& app, CheckOptions& o, std::string& progress, int& code)
   cmd->add_option("--property", o.properties, "ask whether this property holds (may be repeated)")
       ->allow_extra_args(false);
   cmd->add_option("--kernel", o.kernel, "the kernel to ask about; see `nsmc list kernels`");
+  cmd->add_option("--with", o.with, "with this change; see `nsmc list changes` (may be repeated)")
+      ->allow_extra_args(false);
+  cmd->add_option("--without", o.without, "without this change (may be repeated)")
+      ->allow_extra_args(false);
   cmd->add_option("--defect", o.defect, "with this seeded defect: see how it shows");
   cmd->add_option("--config", o.settings, "key=value, over the scenario's own (may be repeated)")
       ->allow_extra_args(false);
