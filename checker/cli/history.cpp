@@ -77,13 +77,17 @@ void print_matrix(const std::vector<traces::Scenario>& runs,
 
 // --- the walk ------------------------------------------------------------------------------------
 
+// The answer to a question; of a survey, whatever does not hold.
 std::string answers_of(const Answer& a) {
-  std::string text;
+  if (a.claims.size() == 1) return answer_word(a.claims.front());
+  std::string violated, unknown;
   for (const ClaimAnswer& c : a.claims) {
-    if (a.claims.size() == 1) return answer_word(c);
-    if (c.verdict == Verdict::violated) text += (text.empty() ? "violated: " : " ") + c.id;
+    if (c.verdict == Verdict::violated) violated += " " + c.id;
+    if (c.verdict == Verdict::unknown) unknown += " " + c.id;
   }
-  return text.empty() ? "all hold" : text;
+  if (violated.empty() && unknown.empty()) return "all hold";
+  return (violated.empty() ? "" : "violated:" + violated) +
+         (unknown.empty() ? "" : (violated.empty() ? "unknown:" : "; unknown:") + unknown);
 }
 
 }  // namespace
