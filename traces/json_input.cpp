@@ -122,7 +122,7 @@ class JsonDocument::Builder final : public nlohmann::json_sax<nlohmann::json> {
     says.remove_prefix(std::min(says.size(), says.find("] ") + 2));
     if (says.starts_with("parse error at ")) says.remove_prefix(says.find(": ") + 2);
     const bool at_end = offset() == document_.text_.size();
-    const bool trailing = says.find("expected end of input") != std::string_view::npos;
+    const bool trailing = says.find("; expected end of input") != std::string_view::npos;
     const char* way_out = trailing ? "nothing may follow the closing brace"
                           : at_end ? "the file is cut short: copy it or record it again"
                                    : "the file must be strict JSON (RFC 8259) in UTF-8";

@@ -42,6 +42,7 @@ std::vector<Kernel> all() {
       {"2.6.39", "next_pidmap() looks at its argument"},
       {"3.5", "init is the last process of its namespace"},
       {"3.7", "namespaces nest 32 deep, and are freed in a loop"},
+      {"4.0", "fork() says why it got no number"},
   };
   for (Kernel& kernel : kernels)
     for (const ChangeRow& row : kChanges)

@@ -126,6 +126,13 @@ inline constexpr ChangeRow kChanges[] = {
      .commit = "",
      .subject = "pidns: limit the nesting depth of pid namespaces",
      .change = Change::bz_17},
+    {.id = "BZ-53",
+     .what = "fork() says ENOMEM whatever the reason for which it got no number",
+     .breaks = "",
+     .since = "4.0",
+     .commit = "35f71bc0a09a",
+     .subject = "fork: report pid reservation failure properly",
+     .change = Change::bz_53},
     {.id = "S17",
      .what =
          "pid_ns_cachep is created by a device initcall: a CLONE_NEWPID before it allocates from "

@@ -43,6 +43,7 @@ enum class Change : std::uint8_t {
   bz_19,
   bz_20,
   bz_37,
+  bz_53,
   count
 };
 

@@ -50,7 +50,8 @@ struct copy_process {
     auto& l = stack<K>().copy_process;
     l.pid = take(stack<K>().alloc_pid.pid);
     if (l.pid) return go(attach);
-    l.retval = kEnomem;  // whatever the reason: -EAGAIN only since 35f71bc0a09a
+    // 35f71bc0a09a ("fork: report pid reservation failure properly"); before, whatever the reason.
+    l.retval = fixed_by<K>(Change::bz_53) ? typename K::Int{stack<K>().ret} : kEnomem;
     return go(bad_fork_cleanup_namespaces);
   }
 

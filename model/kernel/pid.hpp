@@ -86,12 +86,14 @@ pid_ptr<K> detach_pid(task_ptr<K> task, typename K::Int type) {
   return pid_in_use<K>(pid) ? pid_ptr<K>{} : pid;
 }
 
-// A struct pid with a number at each level, hashed, in `pid`; or NULL there.
+// A struct pid with a number at each level, hashed, in `pid`; or NULL there, and since 4.0 an
+// error.
 template <class K>
 struct alloc_pid {
   static Next alloc() {
     auto& l = stack<K>().alloc_pid;
     const ns_ptr<K> ns = l.ns;
+    stack<K>().ret = kEnomem;  // what BZ-53's fix reports, unless a level has another reason
     if (K::on().fails()) return leave(pid_ptr<K>{});
     const pid_ptr<K> pid = K::on().template allocate<pid_struct>(false);
     if (!pid) return leave(pid);
@@ -170,6 +172,7 @@ struct alloc_pid {
     auto& l = stack<K>().alloc_pid;
     l = {};
     l.pid = pid;
+    if (!pid && fixed_by<K>(Change::bz_53)) return ret();  // the error is there
     return ret<K>(0);
   }
 };

@@ -64,7 +64,7 @@ struct alloc_pidmap {
   static Next map_page() {
     auto& l = stack<K>().alloc_pidmap;
     if (map(l.pid).page == 1) return go(check_free);
-    if (K::on().fails()) return leave(-1);
+    if (K::on().fails()) return fail(kEnomem);
     return go(install_page);
   }
 
@@ -158,13 +158,15 @@ struct alloc_pidmap {
     if (page < (pid_max<K>() - 1) / BITS_PER_PAGE<K>()) {
       l.pid = mk_pid<K>(page + 1, 0);
     } else {
-      if (l.last == RESERVED_PIDS<K>()) return leave(-1);
+      if (l.last == RESERVED_PIDS<K>()) return fail(kEagain);
       l.pid = mk_pid<K>(0, RESERVED_PIDS<K>());
     }
     l.i += 1;
-    if (l.i > max_scan<K>(first_pid(l.last))) return leave(-1);
+    if (l.i > max_scan<K>(first_pid(l.last))) return fail(kEagain);
     return go(map_page);
   }
+  // 35f71bc0a09a ("fork: report pid reservation failure properly"); before, it is always -1.
+  static Next fail(int error) { return leave(fixed_by<K>(Change::bz_53) ? error : -1); }
   static Next leave(Int result) {
     stack<K>().alloc_pidmap = {};
     return ret<K>(result);
