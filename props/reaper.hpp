@@ -19,9 +19,7 @@ struct reaper {
     });
   }
 
-  static int leader_of(int task_slot) {
-    return K::on().state.tasks[task_slot - 1].group_leader.slot();
-  }
+  static int leader_of(int task_slot) { return props::leader_of<K>(K::on().state, task_slot); }
 
   // Since 3.5 child_reaper names a dead init until the namespace goes: nobody is left who asks.
   static bool keeps_its_reaper() { return fixed_by<K>(Change::bz_37); }

@@ -17,9 +17,6 @@ struct signals {
       if (number.ns.slot() == ns_slot) return number.nr.value();
     return 0;
   }
-  static int leader_of(const State<K>& state, int task_slot) {
-    return state.tasks[task_slot - 1].group_leader.slot();
-  }
 
   // Whether f(sender, target) is true for each task of another group that a call of the mover's has
   // just killed.  What zap_pid_ns_processes() does is no call.
@@ -31,7 +28,7 @@ struct signals {
     for (int t = 1; t <= kTasks; ++t)
       if (move.before.tasks[t - 1].sigkill.value() == 0 &&
           move.after.tasks[t - 1].sigkill.value() == 1 &&
-          leader_of(move.before, t) != leader_of(move.before, sender) && !f(sender, t))
+          leader_of<K>(move.before, t) != leader_of<K>(move.before, sender) && !f(sender, t))
         return false;
     return true;
   }
@@ -48,7 +45,7 @@ struct signals {
   static bool init_is_immune(const MoveOn<K>& move) {
     return every_kill(move, [&](int sender, int target) {
       const int ns = ns_of<K>(move.before, target);
-      const bool is_init = own_number<K>(move.before, leader_of(move.before, target)) == 1;
+      const bool is_init = own_number<K>(move.before, leader_of<K>(move.before, target)) == 1;
       return !is_init || ns == 1 || number_in(move.before, sender, ns) == 0;
     });
   }

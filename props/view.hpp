@@ -108,6 +108,12 @@ int ns_of(const State<K>& state, int task_slot) {
   return pid == 0 ? 0 : state.pids[pid - 1].ns.slot();
 }
 
+// The leader of a task's group.
+template <class K>
+int leader_of(const State<K>& state, int task_slot) {
+  return state.tasks[task_slot - 1].group_leader.slot();
+}
+
 // The number of a task in its own namespace; 0 if it has none.
 template <class K>
 int own_number(const State<K>& state, int task_slot) {

@@ -86,7 +86,7 @@ Setting scenario() {
                           {Syscall::kill, 0, 3, 0, 1},
                           {Syscall::wait4, 0, 0, 0, 2}};
     s.user.programs[2] = {{Syscall::fcntl_setown, 0, 3}, {Syscall::clone, 0, 4}, {Syscall::exit}};
-    s.user.programs[3] = {{Syscall::signal, 1}, {Syscall::readdir_proc, 0}};
+    s.user.programs[3] = {{Syscall::signal, 1}, {Syscall::signal, 0}, {Syscall::readdir_proc, 0}};
   });
 }
 std::vector<Setting> others() {

@@ -352,8 +352,7 @@ class Domain : public TermValues {
   static Int levels() { return exact() ? Int(M::kLevels) : Int(std::int64_t{1} << 31U); }
   static Int pages() { return exact() ? Int(M::kPages) : Int(std::int64_t{1} << 31U); }
 
-  // --- the rest
-  // -----------------------------------------------------------------------------------
+  // --- calls and reports -------------------------------------------------------------------------
   // kAnyArgument stands for all of lo..hi at once.
   static Int argument(const auto& call, int lo, int hi) {
     if (call.argument != M::kAnyArgument) return call.argument;

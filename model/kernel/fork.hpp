@@ -16,7 +16,7 @@ struct copy_process {
     if ((flags & CL_THREAD) && !(flags & CL_SIGHAND)) return leave(kEinval);
     if ((flags & CL_SIGHAND) && !(flags & CL_VM)) return leave(kEinval);
     // 123be07b0b39 ("fork(): disable CLONE_PARENT for init")
-    if (fixed_by<K>(Change::bz_09) && (flags & CL_PARENT) && is_init_group(current<K>()))
+    if (fixed_by<K>(Change::bz_09) && (flags & CL_PARENT) && is_unkillable<K>(current<K>()))
       return leave(kEinval);
     if (K::on().fails()) return leave(kEnomem);
     const task_ptr<K> p = K::on().template allocate<task_struct>(true);
@@ -126,10 +126,6 @@ struct copy_process {
   };
 
  private:
-  // SIGNAL_UNKILLABLE belongs to the group that number 1 leads, whoever of it is left.
-  static typename K::Bool is_init_group(task_ptr<K> p) {
-    return pid_nr_ns<K>(p->group_leader->pids[PIDTYPE_PID], task_active_pid_ns<K>(p)) == 1;
-  }
   static Next leave(typename K::Int result) {
     auto& l = stack<K>().copy_process;
     const task_ptr<K> p = l.p;

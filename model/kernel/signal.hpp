@@ -34,7 +34,7 @@ void zap_other_threads(task_ptr<K> p) {
 // SIGNAL_UNKILLABLE belongs to the group that number 1 of its own namespace leads, whoever of it is
 // left.
 template <class K>
-typename K::Bool is_container_init(task_ptr<K> p) {
+typename K::Bool is_unkillable(task_ptr<K> p) {
   const pid_ptr<K> pid = p->group_leader->pids[PIDTYPE_PID];
   return pid->numbers[pid->level].nr == 1;
 }
@@ -57,7 +57,7 @@ template <class K>
 void group_send_sigkill(task_ptr<K> p, Sender sender) {
   const task_ptr<K> leader = p->group_leader;
   if (leader == global_init<K>()) return;
-  if (fixed_by<K>(Change::bz_19) && is_container_init<K>(p)) {
+  if (fixed_by<K>(Change::bz_19) && is_unkillable<K>(p)) {
     const typename K::Bool forced = sender == Sender::zap
                                         ? typename K::Bool{fixed_by<K>(Change::bz_20)}
                                         : from_ancestor_ns<K>(current<K>(), p);

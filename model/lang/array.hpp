@@ -14,7 +14,8 @@ class Array {
   static constexpr int kSize = N;
   T& operator[](int i) { return item_[check(i)]; }
   const T& operator[](int i) const { return item_[check(i)]; }
-  // As in the domains that distinguish: a reader that does not count as an access of the kernel's.
+  // The same by the name that predicates over any value domain use: on terms, where an index may be
+  // anything, it is the access that does not branch on the bounds.
   T& at(int i) { return (*this)[i]; }
   const T& at(int i) const { return (*this)[i]; }
   auto begin() { return item_.begin(); }

@@ -120,7 +120,7 @@ class Tidy(unittest.TestCase):
 
     def test_a_path_of_one_machine(self):
         self.one("docs/a.md", "see /home/me/x\n", 1, "path of one machine")
-        self.assertEqual(tidy({"docs/a.md": "see /proc/1/fd and model/work/x\n"}), [])
+        self.assertEqual(tidy({"docs/a.md": "see /proc/1/fd and model/" + "home/x\n"}), [])
 
     def test_shape(self):
         self.one("props/a.hpp", SPDX + SPDX + "#pragma once\n", 1, "no caption")
