@@ -80,6 +80,16 @@ struct calls {
     return true;
   }
 
+  static bool is_init(const MoveOn<K>& move) {
+    return own_number<K>(move.before, leader_of<K>(move.before, move.actor + 1)) == 1;
+  }
+  // Since 3.8: whose children go to another namespace can make no thread and no namespace.
+  static bool elsewhere(const MoveOn<K>& move) {
+    const int proxy = move.before.tasks[move.actor].nsproxy_.slot();
+    return fixed_by<K>(Change::setns) && proxy != 0 &&
+           (move.events.clone_flags & (CL_SIGHAND | CL_NEWPID)) != 0 &&
+           move.before.nsproxies[proxy - 1].pid_ns.slot() != ns_of<K>(move.before, move.actor + 1);
+  }
   // The new namespace would be below the limit of 3.7.
   static bool too_deep(const MoveOn<K>& move) {
     const int ns = ns_of<K>(move.before, move.actor + 1);
@@ -96,10 +106,13 @@ struct calls {
     if (bad_flags) return result == kEinval;
     const bool thread_in_new = (flags & CL_NEWPID) != 0 && (flags & CL_THREAD) != 0;
     const bool unsupported = (flags & CL_NEWPID) != 0 && !CONFIG_PID_NS<K>();
-    const bool denied = fixed_by<K>(Change::bz_09) && (flags & CL_PARENT) != 0;
+    const bool denied = fixed_by<K>(Change::bz_09) && (flags & CL_PARENT) != 0 &&
+                        (is_init(move) || (flags & CL_NEWPID) != 0);
     const bool forbidden = new_namespaces && move.events.clone_capable == 0;
     if (result > 0) return !thread_in_new && !unsupported && !forbidden;
-    if (result == kEinval) return thread_in_new || unsupported || denied || too_deep(move);
+    if (result == kEinval)
+      return thread_in_new || unsupported || denied || too_deep(move) || elsewhere(move);
+    if (result == kEnospc) return too_deep(move);
     if (result == kEperm) return forbidden;
     // No task, no memory or no number; a fatal signal.
     return result == kEagain || result == kEnomem || result == kErestartnointr ||

@@ -18,6 +18,8 @@ struct numbers {
     const auto& pid = K::on().state.pids[pid_index];
     const int slot = pid_index + 1;
     static const int kPublish = step_number<K>(alloc_pid<K>::publish);
+    // alloc_pid() gives its namespace back before its numbers, when init is dying.
+    static const int kPut = step_number<K>(put_pid_ns<K>::kref_put);
     const auto& nr = pid.numbers[level].nr;
     return also(initialised(nr) & (nr.value() != 0), [&] {
       Bool owned = pid.hashed.value() == 1;
@@ -25,8 +27,9 @@ struct numbers {
         owned = (in_hand & then) | (owned & !in_hand);
       };
       for (const auto& s : K::on().state.stacks) {
-        if_in_hand(s.alloc_pid.pid.slot() == slot,
-                   (s.alloc_pid.i.value() < level) | (standing_at<K>(s) == kPublish));
+        if_in_hand(s.alloc_pid.pid.slot() == slot, (s.alloc_pid.i.value() < level) |
+                                                       (standing_at<K>(s) == kPublish) |
+                                                       (standing_at<K>(s) == kPut));
         if_in_hand(s.free_pid.pid.slot() == slot, s.free_pid.i.value() <= level);
       }
       return owned;

@@ -59,7 +59,9 @@ lang::Property<Pidns> property(const Row& row) {
   p.id = row.id;
   p.says = row.says;
   p.source = row.source;
-  p.scope = row.holds_move != nullptr ? lang::Scope::move : lang::Scope::state;
+  p.scope = row.holds_move != nullptr ? lang::Scope::move
+            : row.at_ends             ? lang::Scope::end
+                                      : lang::Scope::state;
   if (auto* holds = row.holds)
     p.holds = [holds](const Pidns& system, const Pidns::State& s) {
       return system.judge(s, [holds] { return holds(); });

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "model/kernel/ends.hpp"
 #include "props/row.hpp"
 #include "props/view.hpp"
 
@@ -205,7 +206,29 @@ struct reaper {
     return 0;
   }
 
+  static bool nobody_hangs() {
+    return K::on().state.fault.value() != 0 || end_of(K::on()).has_value();
+  }
+  static bool an_end_is_reached() { return true; }
+  static bool zap_sleeps(const MoveOn<K>& move) { return move.events.spun == 0; }
+  static bool a_zap_begins_to_wait(const MoveOn<K>& move) {
+    for (const auto& s : move.after.stacks)
+      if (s.zap_pid_ns_processes.ns.slot() != 0 && s.do_wait.wall.value() == 1) return true;
+    return false;
+  }
+
   static constexpr RowOn<K> rows[] = {
+      {.id = "L1",
+       .says = "When nothing can move any more, nobody hangs in the kernel.",
+       .source = "kernel/pid_namespace.c: zap_pid_ns_processes(); the safety shadow of liveness",
+       .holds = nobody_hangs,
+       .premise = an_end_is_reached,
+       .at_ends = true},
+      {.id = "L7",
+       .says = "A dying init sleeps while it waits, and does not spin.",
+       .source = "kernel/pid_namespace.c: zap_pid_ns_processes()",
+       .holds_move = zap_sleeps,
+       .premise_move = a_zap_begins_to_wait},
       {.id = "I16",
        .says = "The first process of a namespace has number 1 there and is its child_reaper.",
        .source = "pid_namespaces(7), The namespace init process",

@@ -36,6 +36,7 @@ struct RowOn {
   Bool (*premise)() = nullptr;                       // a state in which the claim says something
   Bool (*premise_move)(const MoveOn<K>&) = nullptr;  // a move of which it says something
   std::string_view transient = {};                   // where it may legally not hold for a moment
+  bool at_ends = false;  // `holds` and `premise` are of states in which nothing can move any more
 };
 using Row = RowOn<kernel::Concrete>;
 

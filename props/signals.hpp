@@ -50,6 +50,32 @@ struct signals {
     });
   }
 
+  // A signal was sent by a task that has no number where its receiver lives.
+  static bool comes_from_outside(const MoveOn<K>& move) {
+    const int from = move.events.signal_from, to = move.events.signal_to;
+    return to != 0 && number_in(move.before, from, ns_of<K>(move.before, to)) == 0;
+  }
+  static bool outsiders_reach_init(const MoveOn<K>& move) {
+    const int to = move.events.signal_to;
+    if (!comes_from_outside(move) || own_number<K>(move.before, to) != 1) return true;
+    for (int t = 1; t <= kTasks; ++t) {
+      const auto& thread = move.after.tasks[t - 1];
+      if (thread.linked.value() == 1 && leader_of<K>(move.after, t) == to &&
+          thread.PF_EXITING.value() == 0 && thread.sigkill.value() == 0)
+        return false;
+    }
+    return true;
+  }
+  static bool only_outsiders_reach_init(const MoveOn<K>& move) {
+    return init_is_immune(move) && outsiders_reach_init(move);
+  }
+
+  static bool senders_are_who_they_say(const MoveOn<K>& move) {
+    const int from = move.events.signal_from, to = move.events.signal_to;
+    return to == 0 ||
+           number_in(move.before, from, ns_of<K>(move.before, to)) == move.events.signal_nr;
+  }
+
   static constexpr RowOn<K> rows[] = {
       {.id = "I24",
        .says = "A signal reaches only tasks that have a number in the sender's namespace.",
@@ -57,10 +83,15 @@ struct signals {
        .holds_move = signals_stay_in_sight,
        .premise_move = a_call_kills},
       {.id = "I25",
-       .says = "No process of a namespace, or below it, can kill the namespace's init.",
+       .says = "Its own processes, and those below, cannot kill a namespace's init; outsiders can.",
        .source = "pid_namespaces(7): The namespace init process",
-       .holds_move = init_is_immune,
+       .holds_move = only_outsiders_reach_init,
        .premise_move = a_call_kills},
+      {.id = "I26",
+       .says = "si_pid is the sender's number where the signal arrives, 0 if it has none there.",
+       .source = "kernel/signal.c: send_signal()",
+       .holds_move = senders_are_who_they_say,
+       .premise_move = comes_from_outside},
   };
 };
 

@@ -28,7 +28,8 @@ const std::map<std::string, int>& clone_flags() {
   static const std::map<std::string, int> kFlags = {
       {"CLONE_NEWPID", kernel::CL_NEWPID},   {"CLONE_THREAD", kernel::CL_THREAD},
       {"CLONE_SIGHAND", kernel::CL_SIGHAND}, {"CLONE_VM", kernel::CL_VM},
-      {"CLONE_PARENT", kernel::CL_PARENT},   {"CLONE_NEWNET", kernel::CL_NEWNET}};
+      {"CLONE_PARENT", kernel::CL_PARENT},   {"CLONE_NEWNET", kernel::CL_NEWNET},
+      {"CLONE_NEWUSER", kernel::CL_NEWUSER}};
   return kFlags;
 }
 
@@ -39,11 +40,12 @@ class Calls {
 
   // The names come first, so that a program may speak of a task that another one creates.
   void define(const traces::Call& call) {
-    const bool creates = is_clone(call);
+    const bool creates = is_clone(call), unshares = call.function.text == "unshare";
     for (std::size_t i = 0; i < call.binds.size(); ++i) {
       const Name& name = call.binds[i];
-      if (i > 0 && !creates) throw scenario_error(s_, name, "only clone() gives a second name");
-      if (i > 1) throw scenario_error(s_, name, "clone() gives at most a task and its namespace");
+      if (i > 0 && !creates && !unshares)
+        throw scenario_error(s_, name, "only clone() and unshare() give a second name");
+      if (i > 1) throw scenario_error(s_, name, call.function.text + "() gives at most two names");
       if (i == 1 && !has_flag(call, "CLONE_NEWPID"))
         throw scenario_error(s_, name, "without CLONE_NEWPID there is no new namespace to name");
       if (creates && name.text == "init")
@@ -72,15 +74,17 @@ class Calls {
     Call bound;
     const auto& table = rows();
     const auto row = table.find(call.function.text);
-    if (row == table.end()) unknown(s_, call.function, "call", keys_of(table));
-    row->second(*this, call, bound);
+    if (row != table.end())
+      row->second(*this, call, bound);
+    else if (const kernel::SyscallRow* simple = kernel::find_syscall(call.function.text))
+      bind_simple(*simple, call, bound);
+    else
+      unknown(s_, call.function, "call", all_calls());
     if (!call.binds.empty()) {
       bound.variable = index_of(names_.variables, call.binds[0].text);
-      if (bound.syscall == Syscall::clone) {
-        bound.task = index_of(names_.tasks, call.binds[0].text);
-        if (call.binds.size() > 1)
-          bound.namespace_label = index_of(names_.namespaces, call.binds[1].text);
-      }
+      if (bound.syscall == Syscall::clone) bound.task = index_of(names_.tasks, call.binds[0].text);
+      if (call.binds.size() > 1)
+        bound.namespace_label = index_of(names_.namespaces, call.binds[1].text);
     }
     return bound;
   }
@@ -134,30 +138,47 @@ class Calls {
            c.word(call.args[0], {"SIGCHLD"});
            b.argument = c.word(call.args[1], {"SIG_DFL", "SIG_IGN"});
          }},
-        {"fcntl_setown",
-         [](const Calls& c, const traces::Call& call, Call& b) {
-           c.count(call, 1, 1);
-           b.syscall = Syscall::fcntl_setown;
-           b.task = c.task(call.args[0]);
-         }},
-        {"drop_capabilities",
-         [](const Calls& c, const traces::Call& call, Call& b) {
-           c.count(call, 0, 0);
-           b.syscall = Syscall::drop_capabilities;
-         }},
-        {"readdir_proc",
-         [](const Calls& c, const traces::Call& call, Call& b) {
-           c.count(call, 1, 1);
-           b.syscall = Syscall::readdir_proc;
-           if (!call.args[0].is_integer())
-             throw scenario_error(c.s_, call.args[0].names[0], "expected a number to start after");
-           b.argument = call.args[0].integer;
-         }},
     };
     return kRows;
   }
 
  private:
+  void bind_simple(const kernel::SyscallRow& row, const traces::Call& call, Call& b) const {
+    using kernel::Takes;
+    // Free calls name nothing: any target.
+    const bool any = !s_.free_calls.empty() && row.takes == Takes::a_namespace;
+    const std::size_t arguments = row.takes == Takes::nothing || any ? 0 : 1;
+    count(call, arguments, arguments);
+    b.syscall = row.syscall;
+    if (arguments == 0) return;
+    const Arg& arg = call.args[0];
+    switch (row.takes) {
+      case Takes::flags:
+        b.argument = flags(arg);
+        break;
+      case Takes::task:
+        b.task = task(arg);
+        break;
+      case Takes::a_namespace:
+        b.namespace_label = name_space(arg);
+        break;
+      case Takes::number:
+        if (!arg.is_integer()) throw scenario_error(s_, arg.names[0], "expected a number");
+        b.argument = arg.integer;
+        break;
+      default: {
+        std::vector<std::string> known;
+        for (const std::string_view word : row.words)
+          if (!word.empty()) known.emplace_back(word);
+        b.argument = word(arg, known);
+      }
+    }
+  }
+  static std::vector<std::string> all_calls() {
+    std::vector<std::string> known = keys_of(rows());
+    for (const kernel::SyscallRow& row : kernel::kSyscalls) known.emplace_back(row.name);
+    return known;
+  }
   static bool has_flag(const traces::Call& call, std::string_view flag) {
     for (const Arg& arg : call.args)
       for (const Name& name : arg.names)
@@ -210,6 +231,15 @@ class Calls {
     const int label = index_of(names_.tasks, arg.names[0].text);
     if (label <= 0)
       unknown(s_, arg.names[0], "task", {names_.tasks.begin() + 1, names_.tasks.end()});
+    return label;
+  }
+
+  int name_space(const Arg& arg) const {
+    if (arg.is_integer()) throw scenario_error(s_, arg.at, 1, "expected the name of a namespace");
+    const int label = index_of(names_.namespaces, arg.names[0].text);
+    if (label <= 0)
+      unknown(s_, arg.names[0], "namespace",
+              {names_.namespaces.begin() + 1, names_.namespaces.end()});
     return label;
   }
 

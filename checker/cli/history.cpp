@@ -127,7 +127,7 @@ int history() {
 
 int bisect(const std::string& path) {
   for (const traces::Scenario& scenario : scenarios_at(path)) {
-    std::uint64_t changes = 0;
+    std::uint64_t changes = kernel::kernels().front().changes;
     std::string before = answers_of(explored(bound_on(scenario, changes)));
     fmt::print("{}\n  {:<12} {}\n", scenario.name.text, kernel::kernels().front().name, before);
     bool flipped = false;

@@ -49,6 +49,7 @@ const std::map<std::string, std::pair<Setter, std::string>>& settings() {
       {"failures", {number(&Config::failures), "0..3"}},
       {"calls", {number(&Config::calls), "0..31"}},
       {"NAMESPACES", {yes_or_no(&Config::config_namespaces), "y or n"}},
+      {"trace_exit", {yes_or_no(&Config::trace_exit), "y or n"}},
       {"PID_NS", {yes_or_no(&Config::config_pid_ns), "y or n"}},
       {"steps",
        {[](Config& c, const std::string& word, int) {
@@ -100,11 +101,13 @@ void set_kernel(const Scenario& s, Config& c) {
 }
 
 void count_defaults(const Scenario& s, const Names& names, Config& c) {
-  int clones = 0, namespaces = 0;
+  int clones = 0, namespaces = 0, moves = 0;
   for (const auto& program : s.programs)
     for (const auto& call : program.calls) {
-      if (call.function.text != "fork" && call.function.text != "clone") continue;
-      if (call.binds.empty()) ++clones;
+      const bool unshares = call.function.text == "unshare";
+      if (unshares || call.function.text == "setns") ++moves;  // an nsproxy of its own
+      if (call.function.text != "fork" && call.function.text != "clone" && !unshares) continue;
+      if (call.binds.empty() && !unshares) ++clones;
       for (const Arg& arg : call.args)
         for (const Name& flag : arg.names)
           if (flag.text == "CLONE_NEWPID" || flag.text == "CLONE_NEWNET") ++namespaces;
@@ -121,7 +124,7 @@ void count_defaults(const Scenario& s, const Names& names, Config& c) {
   c.tasks = std::min(kernel::kTasks, labels + clones + (has_init ? 0 : 1));
   c.namespaces = std::min(kernel::kNamespaces, 1 + namespaces);
   c.pids = std::min(kernel::kPids, c.tasks + 1);
-  c.nsproxies = std::min(kernel::kNsproxies, 1 + namespaces);
+  c.nsproxies = std::min(kernel::kNsproxies, 1 + namespaces + moves);
   c.pid_max = 8;
 }
 

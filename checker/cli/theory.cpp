@@ -134,31 +134,43 @@ struct ProofUnits::Parts {
     fill_theory();
     for (const lang::Function& function : Terms::rows().functions())
       for (const lang::Row& row : function.rows)
-        if (std::find(theory.joined.begin(), theory.joined.end(), row.run) == theory.joined.end())
+        if (control.reaches(Terms::rows().find(row.run)) &&
+            std::find(theory.joined.begin(), theory.joined.end(), row.run) == theory.joined.end())
           steps.push_back(row.run);
     contracts = props::contracts<Terms, KernelClaims>::rows();
   }
 
-  // Each step from any state: whom it calls.
+  // Each step that this kernel has, from any state: where it goes, and whom it calls.  A step that
+  // no other goes to, as those of later kernels, needs no proof.
   void learn_control() {
     using Next = lang::Next::Kind;
     const symbolic::Rows& rows = Terms::rows();
     symbolic::Paths paths(solver);
     Terms machine(symbolic::World::heap, config, user);
-    for (const lang::Function& function : rows.functions())
-      for (const lang::Row& row : function.rows)
-        paths.explore([&] {
-          machine.begin_path();
-          machine.context = symbolic::Int(
-              symbolic::variable("me", symbolic::Sort::integer, symbolic::kNoContext));
-          const int from = rows.find(row.run).function;
-          const symbolic::Outcome got = KernelClaims::attempt(row.run);
-          if (got.fault != lang::Fault::none) return;
-          if (got.next.kind == Next::call)
-            control.saw_call(from, rows.find(got.next.to).function, rows.find(got.next.then));
-          else if (got.next.kind == Next::go && rows.find(got.next.to).function != from)
-            control.saw_jump(from, rows.find(got.next.to).function);
-        });
+    std::vector<lang::StepFunction> next;
+    const auto reach = [&](lang::StepFunction step) {
+      if (step != nullptr && control.saw(rows.find(step))) next.push_back(step);
+    };
+    reach(kernel::userland<Terms>::user_mode);
+    reach(kernel::delayed_put_pid<Terms>::put);
+    while (!next.empty()) {
+      const lang::StepFunction step = next.back();
+      next.pop_back();
+      paths.explore([&] {
+        machine.begin_path();
+        machine.context = symbolic::Int(
+            symbolic::variable("me", symbolic::Sort::integer, symbolic::kNoContext));
+        const int from = rows.find(step).function;
+        const symbolic::Outcome got = KernelClaims::attempt(step);
+        if (got.fault != lang::Fault::none) return;
+        reach(got.next.to);
+        reach(got.next.then);
+        if (got.next.kind == Next::call)
+          control.saw_call(from, rows.find(got.next.to).function, rows.find(got.next.then));
+        else if (got.next.kind == Next::go && rows.find(got.next.to).function != from)
+          control.saw_jump(from, rows.find(got.next.to).function);
+      });
+    }
     control.close();
   }
 

@@ -48,6 +48,8 @@ class Control {
   explicit Control(const Rows& of)
       : rows(of), returns_to_(of.functions().size()), above_(of.functions().size()) {}
 
+  // Control can come to this row; true: that is new.
+  bool saw(Position at) { return reached_.insert(at).second; }
   void saw_call(int caller, int callee, Position then);
   // Control goes from one function to another that takes its place.
   void saw_jump(int from, int to);
@@ -55,6 +57,11 @@ class Control {
   void close();
 
   const Rows& rows;
+  bool reaches(Position at) const { return reached_.count(at) != 0; }
+  bool reaches_function(int function) const {
+    const auto first = reached_.lower_bound({function, 0});
+    return first != reached_.end() && first->function == function;
+  }
   // The rows at which a caller of this function continues; empty for the outermost.
   const std::set<Position>& returns_to(int function) const {
     return returns_to_[static_cast<std::size_t>(function)];
@@ -65,6 +72,7 @@ class Control {
   }
 
  private:
+  std::set<Position> reached_;
   std::vector<std::set<Position>> returns_to_;
   std::vector<std::set<int>> above_;
   std::set<std::pair<int, int>> jumps_;

@@ -96,6 +96,7 @@ class Domain : public TermValues {
   struct Events {
     Int clone_returned = 0, clone_flags = 0, clone_capable = 0, clone_result = 0;
     Int wait_returned = 0, wait_result = 0, unlocked_write = 0;
+    Int signal_from = 0, signal_to = 0, signal_nr = 0, spun = 0;
   } events;
   int choices = 0;  // made on this path
 
@@ -369,6 +370,12 @@ class Domain : public TermValues {
     events.wait_result = result;
   }
   void report_unlocked_write() { events.unlocked_write = 1; }
+  void report_signal(const Int& from, const Int& to, const Int& sender_nr) {
+    events.signal_from = from;
+    events.signal_to = to;
+    events.signal_nr = sender_nr;
+  }
+  void report_spin() { events.spun = 1; }
   // Only a concrete run counts its steps.
   void took_step(int) {}
   void stopped(int) {}

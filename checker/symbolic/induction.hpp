@@ -360,6 +360,7 @@ std::vector<Lemma> control_lemmas(const Control& control) {
   std::vector<Lemma> lemmas;
   const int functions = static_cast<int>(control.rows.functions().size());
   for (int f = 0; f < functions; ++f) {
+    if (!control.reaches_function(f)) continue;
     const std::string name(control.rows.functions()[static_cast<std::size_t>(f)].name);
     Lemma lemma{"callers-of-" + name,
                 "The caller of " + name + "() waits for it.",
@@ -370,7 +371,8 @@ std::vector<Lemma> control_lemmas(const Control& control) {
       for (const Position& then : control.returns_to(f))
         waited_for = waited_for | (K::counter(x[0], then.function) == then.row + 1);
       for (int g = 0; g < functions; ++g)
-        if (g != f && !control.may_be_above(g, f) && !control.may_be_above(f, g))
+        if (g != f && control.reaches_function(g) && !control.may_be_above(g, f) &&
+            !control.may_be_above(f, g))
           alone = alone & (K::counter(x[0], g) == 0);
       return (K::counter(x[0], f) == 0) | (waited_for & alone);
     };

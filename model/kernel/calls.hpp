@@ -5,6 +5,7 @@
 #include <array>
 #include <cstdint>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "model/kernel/config.hpp"
@@ -20,8 +21,58 @@ enum class Syscall : std::uint8_t {
   signal,
   fcntl_setown,
   drop_capabilities,
-  readdir_proc
+  readdir_proc,
+  setsid,
+  prctl,
+  unshare,
+  setns,
+  open_pid_ns,
+  open_proc,
+  waitid,
+  wait_pgrp,
+  tiocspgrp,
+  task_work_add,
+  synchronize_rcu_tasks
 };
+
+// What stands between the parentheses of a call, for those that take one thing or none.
+enum class Takes : std::uint8_t { nothing, flags, task, a_namespace, number, word };
+
+struct SyscallRow {
+  Syscall syscall;
+  std::string_view name;
+  Takes takes = Takes::nothing;
+  std::array<std::string_view, 2> words = {};  // of which one is the argument, as its index
+};
+
+// The calls that can be written and read by this table alone.
+inline constexpr SyscallRow kSyscalls[] = {
+    {Syscall::drop_capabilities, "drop_capabilities"},
+    {Syscall::fcntl_setown, "fcntl_setown", Takes::task},
+    {Syscall::readdir_proc, "readdir_proc", Takes::number},
+    {Syscall::setsid, "setsid"},
+    {Syscall::prctl, "prctl", Takes::word, {"PR_SET_PDEATHSIG", "PR_SET_CHILD_SUBREAPER"}},
+    {Syscall::unshare, "unshare", Takes::flags},
+    {Syscall::setns, "setns", Takes::a_namespace},
+    {Syscall::open_pid_ns, "open_pid_ns", Takes::task},  // /proc/PID/ns/pid
+    {Syscall::open_proc, "open_proc", Takes::task},      // /proc/PID
+    {Syscall::waitid, "waitid", Takes::word, {"WNOWAIT"}},
+    {Syscall::wait_pgrp, "wait_pgrp"},  // wait4(0, ..)
+    {Syscall::tiocspgrp, "tiocspgrp"},  // ioctl(TIOCSPGRP)
+    {Syscall::task_work_add, "task_work_add", Takes::task},
+    {Syscall::synchronize_rcu_tasks, "synchronize_rcu_tasks"},
+};
+
+constexpr const SyscallRow* find_syscall(std::string_view name) {
+  for (const SyscallRow& row : kSyscalls)
+    if (row.name == name) return &row;
+  return nullptr;
+}
+constexpr const SyscallRow* find_syscall(Syscall syscall) {
+  for (const SyscallRow& row : kSyscalls)
+    if (row.syscall == syscall) return &row;
+  return nullptr;
+}
 
 inline constexpr int kAnyArgument = -1000;  // whatever the call can be asked for
 
@@ -30,8 +81,8 @@ struct Call {
   int argument = 0;         // clone: CL_ flags; wait4: 1 for WNOHANG; signal: 1 for SIG_IGN;
                             // kill: -1 for everybody;
                             // readdir_proc: the number to start after
-  int task = 0;             // clone: the label of the child; kill, fcntl_setown: of the target
-  int namespace_label = 0;  // clone: what names the child's namespace
+  int task = 0;             // clone: the label of the child; others: of the target
+  int namespace_label = 0;  // clone, unshare: what names the new namespace; setns: which one
   int variable = -1;        // where the result goes
 };
 

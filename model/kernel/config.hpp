@@ -31,6 +31,9 @@ enum class Granularity : std::uint8_t {
 
 // A fix or feature of a later kernel, one row each in changes.hpp.
 enum class Change : std::uint8_t {
+  bz_03,  // the first three are older than the patch: in every kernel from the posted one on
+  bz_04,
+  bz_05,
   bz_07,
   bz_08,
   bz_09,
@@ -42,10 +45,47 @@ enum class Change : std::uint8_t {
   bz_18,
   bz_19,
   bz_20,
+  bz_21,
+  bz_22,
+  bz_23,
+  bz_28,
+  bz_30,
+  bz_31,
+  bz_34,
   bz_37,
+  bz_38,
+  bz_39,
+  bz_40,
+  bz_41,
+  bz_43,
+  bz_44,
+  bz_45,
+  bz_46,
+  bz_48,
+  bz_49,
   bz_53,
+  bz_55,
+  bz_56,
+  bz_59,
+  bz_62,
+  bz_64,
+  bz_65,
+  bz_66,
+  bz_68,
+  acct,
+  count_hashed,
+  setns,
+  subreaper,
+  tighten,
+  thread_only,
+  enospc,
+  notify,
+  srcu,
+  idr,
   count
 };
+
+inline constexpr std::uint64_t kOlderThanThePatch = 0b111;
 
 // A seeded defect of the model, one row each in defects.hpp: the model checker's own test.
 enum class Defect : std::uint8_t {
@@ -147,9 +187,10 @@ struct Config {
   // Kconfig; PID_NS depends on NAMESPACES.
   bool config_namespaces = true;
   bool config_pid_ns = true;
+  bool trace_exit = false;  // something prints a pid when a task has released itself (BZ-68)
   Boot boot = Boot::late;
 
-  std::uint64_t changes = 0;  // bit per Change
+  std::uint64_t changes = kOlderThanThePatch;  // bit per Change
   Defect defect = Defect::none;
 
   bool has(Change change) const { return (changes >> static_cast<int>(change) & 1U) != 0; }

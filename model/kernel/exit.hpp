@@ -37,7 +37,33 @@ struct forget_original_parent {
     }
     l.reaper = seeded<K>(Defect::reparent_to_global_init) ? global_init<K>()
                                                           : task_ptr<K>{pid_ns->child_reaper};
+    // 3.4 ("prctl: add PR_{SET,GET}_CHILD_SUBREAPER to allow simple process supervision")
+    if (fixed_by<K>(Change::subreaper)) {
+      l.ancestor = task_ptr<K>{father->real_parent};
+      return go(next_ancestor);
+    }
     return go(reparent_next);
+  }
+
+  // The nearest ancestor that has asked for orphans, one a round, up to init.  An ancestor may be
+  // outside since 3.8; 4.11 ("exit: fix the setns() && PR_SET_CHILD_SUBREAPER interaction") goes
+  // no further than the level of the father.
+  static Next next_ancestor() {
+    auto& l = stack<K>().forget_original_parent;
+    const task_ptr<K> father = current<K>(), ancestor = take(l.ancestor);
+    const ns_ptr<K> pid_ns = task_active_pid_ns<K>(father);
+    if (!ancestor || ancestor == global_init<K>() ||
+        ancestor->group_leader == pid_ns->child_reaper->group_leader)
+      return go(reparent_next);
+    const pid_ptr<K> theirs = ancestor->pids[PIDTYPE_PID], mine = father->pids[PIDTYPE_PID];
+    if (fixed_by<K>(Change::bz_55) && theirs->level != mine->level) return go(reparent_next);
+    const task_ptr<K> thread = next_live_thread(ancestor);
+    if (thread && ancestor->group_leader->is_child_subreaper == 1) {
+      l.reaper = thread;
+      return go(reparent_next);
+    }
+    l.ancestor = task_ptr<K>{ancestor->real_parent};
+    return go(next_ancestor);
   }
 
   static Next zapped() {
@@ -83,6 +109,7 @@ struct forget_original_parent {
 
   static constexpr Row rows[] = {
       {"choose_reaper", choose_reaper, "r8: child_reaper may have been cleared without the lock"},
+      {"next_ancestor", next_ancestor},
       {"zapped", zapped},
       {"reparent_next", reparent_next},
       {"release_dead", release_dead},
@@ -99,6 +126,7 @@ struct forget_original_parent {
   static void reparent_thread(task_ptr<K> p, task_ptr<K> father) {
     const task_ptr<K> reaper = stack<K>().forget_original_parent.reaper;
     lockdep_assert_tasklist<K>();
+    if (p->pdeath_signal == 1) group_send_sigkill<K>(p, Sender::parent_death);
     p->real_parent = reaper;
     const task_ptr<K> new_group = reaper->group_leader;  // add_parent() dereferences it first
     if (new_group == father->group_leader) return;       // a thread took over: nobody needs to know
@@ -120,6 +148,9 @@ struct do_exit {
     const task_ptr<K> tsk = current<K>();
     tsk->PF_EXITING = 1;
     tsk->sigkill = 0;  // looked at no more
+    // bsdacct has one file per namespace since 2.6.27, and asks for init's.
+    if (fixed_by<K>(Change::acct) && group_dead(tsk))
+      static_cast<void>(task_active_pid_ns<K>(tsk)->bacct == 1);
     if (fixed_by<K>(Change::bz_08) || !group_dead(tsk)) return go(exit_files);
     // exit_child_reaper(): compares the leader, so that init's last thread does it.
     const ns_ptr<K> ns = task_active_pid_ns<K>(tsk);
@@ -138,9 +169,16 @@ struct do_exit {
   }
 
   static Next exit_notify() {
+    const task_ptr<K> tsk = current<K>();
     if (seeded<K>(Defect::exit_notify_before_reparent)) return go(drop_namespaces);
-    return call(forget_original_parent<K>::choose_reaper, drop_namespaces);
+    // exit_tasks_rcu_start()
+    if (fixed_by<K>(Change::srcu)) tsk->tasks_rcu_srcu = 1;
+    // First of all until 0f2452855d86 ("namespaces: fix task exit disaster").
+    if (!fixed_by<K>(Change::bz_05)) return exit_task_namespaces<K>(tsk, reparent);
+    return reparent();
   }
+
+  static Next reparent() { return call(forget_original_parent<K>::choose_reaper, drop_namespaces); }
 
   // After reparenting, which reads nsproxy, and before the parent is told: 2e4a707269a ("pid
   // namespaces: move exit_task_namespaces()").
@@ -153,6 +191,7 @@ struct do_exit {
     const typename K::Bool dead = tsk->exit_signal == -1;
     tsk->exit_state = K::if_else(dead, EXIT_DEAD_, EXIT_ZOMBIE_);
     write_unlock_tasklist<K>();
+    if (fixed_by<K>(Change::srcu)) tsk->tasks_rcu_srcu = 0;  // exit_tasks_rcu_finish()
     if (!dead) return go(do_task_dead);
     return release<K>(tsk, do_task_dead);
   }
@@ -161,6 +200,11 @@ struct do_exit {
     const task_ptr<K> tsk = current<K>();
     if (seeded<K>(Defect::release_task_twice) && tsk->linked == 0)
       return release<K>(tsk, do_task_dead);
+    // abdfd4948e45 ("pid: make __task_pid_nr_ns(ns => NULL) safe for zombie callers"): somebody
+    // prints a number as this task sees it, which is in no namespace any more.
+    if (config<K>().trace_exit && tsk->linked == 0)
+      static_cast<void>(
+          pid_nr_ns<K>(global_init<K>()->pids[PIDTYPE_PID], task_active_pid_ns<K>(tsk)));
     clear_stack<K>();
     if (tsk->linked == 0) K::on().release(tsk);
     return halt();
@@ -170,6 +214,7 @@ struct do_exit {
       {"begin", begin},
       {"exit_files", exit_files},
       {"exit_notify", exit_notify},
+      {"reparent", reparent},
       {"drop_namespaces", drop_namespaces, "r9: children of a dead leader still notify it"},
       {"notify", notify, "the parent may reap from here on"},
       {"do_task_dead", do_task_dead},

@@ -18,6 +18,7 @@ struct copy_process {
     // 123be07b0b39 ("fork(): disable CLONE_PARENT for init")
     if (fixed_by<K>(Change::bz_09) && (flags & CL_PARENT) && is_unkillable<K>(current<K>()))
       return leave(kEinval);
+    if (fixed_by<K>(Change::setns) && refused_elsewhere(flags)) return leave(kEinval);
     if (K::on().fails()) return leave(kEnomem);
     const task_ptr<K> p = K::on().template allocate<task_struct>(true);
     if (!p) return leave(kEagain);  // nr_threads >= max_threads
@@ -42,7 +43,7 @@ struct copy_process {
       l.retval = stack<K>().ret;
       return go(bad_fork_free);
     }
-    stack<K>().alloc_pid.ns = task_active_pid_ns<K>(l.p);
+    stack<K>().alloc_pid.ns = pid_ns_for_children<K>(l.p);
     return call(alloc_pid<K>::alloc, allocated_pid);
   }
 
@@ -67,7 +68,21 @@ struct copy_process {
       l.retval = kErestartnointr;
       return go(bad_fork_free_pid);
     }
+    // A signal that does not kill, or a cgroup's limit.  Asked for only since 3.8, from when on the
+    // next fork in the same namespace sees what this one has left.
+    if (fixed_by<K>(Change::setns) && K::on().fails()) {
+      write_unlock_tasklist<K>();
+      l.retval = kEagain;
+      return go(bad_fork_free_pid);
+    }
     const task_ptr<K> p = l.p;
+    // 3fd372262166 ("pid_ns: Fix race between setns'ed fork() and zap_pid_ns_processes()"): whoever
+    // forks from outside has got no SIGKILL.
+    if (fixed_by<K>(Change::bz_56) && l.pid->ns->hash_adding == 0) {
+      write_unlock_tasklist<K>();
+      l.retval = kEnomem;
+      return go(bad_fork_free_pid);
+    }
     const pid_ptr<K> pid = take(l.pid);
     const typename K::Int flags = l.flags;
     // The swapper, parent of the global init, is not modelled: init stands in for it.
@@ -77,10 +92,14 @@ struct copy_process {
       p->real_parent = me;
     if (flags & CL_THREAD) p->group_leader = me->group_leader;
     if (thread_group_leader<K>(p)) {
-      if (flags & CL_NEWPID) {
-        if (!seeded<K>(Defect::copy_process_first_is_not_reaper))
-          p->nsproxy_->pid_ns->child_reaper = p;
-        // A session and a process group of its own, in this era.
+      // Since 3.8 the first process of a namespace need not be the child of a CLONE_NEWPID.
+      const typename K::Bool is_child_reaper =
+          fixed_by<K>(Change::setns) ? pid->numbers[pid->level].nr == 1 : (flags & CL_NEWPID) != 0;
+      if (is_child_reaper && !seeded<K>(Defect::copy_process_first_is_not_reaper))
+        p->nsproxy_->pid_ns->child_reaper = p;
+      // A session and a process group of its own until 2.6.25: 5cd17569fd0e ("fix
+      // clone(CLONE_NEWPID)"), e4cc0a9c876d ("fix setsid() for sub-namespace /sbin/init").
+      if (is_child_reaper && !fixed_by<K>(Change::bz_23)) {
         attach_pid<K>(p, PIDTYPE_PGID, pid);
         attach_pid<K>(p, PIDTYPE_SID, pid);
       } else {
@@ -126,6 +145,20 @@ struct copy_process {
   };
 
  private:
+  // What a task whose children go to another namespace may not make.  3.8 ("pidns: Outlaw thread
+  // creation after unshare(CLONE_NEWPID)"): threads, recognised by CLONE_VM; by CLONE_SIGHAND since
+  // 3.12 ("pidns: fix vfork() after unshare(CLONE_NEWPID)"), by CLONE_THREAD since 4.3.  3.12
+  // ("fork: unify and tighten up CLONE_NEWUSER/CLONE_NEWPID checks") also refused CLONE_PARENT,
+  // until 1f7f4dde5c94 ("fork: Allow CLONE_PARENT after setns(CLONE_NEWPID)").
+  static typename K::Bool refused_elsewhere(typename K::Int flags) {
+    if (!children_go_elsewhere<K>(current<K>())) return false;
+    int refused = 0;
+    if (fixed_by<K>(Change::bz_41)) refused = CL_VM;
+    if (refused != 0 && fixed_by<K>(Change::bz_45))
+      refused = fixed_by<K>(Change::thread_only) ? CL_THREAD : CL_SIGHAND;
+    if (fixed_by<K>(Change::tighten) && !fixed_by<K>(Change::bz_46)) refused |= CL_PARENT;
+    return (flags & refused) != 0;
+  }
   static Next leave(typename K::Int result) {
     auto& l = stack<K>().copy_process;
     const task_ptr<K> p = l.p;

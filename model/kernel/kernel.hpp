@@ -32,11 +32,13 @@ using cache_ptr = lang::Ptr<K, pid_cache>;
 
 // Errors, as the kernel returns them: negative.
 inline constexpr int kEperm = -1, kEsrch = -3, kEchild = -10, kEagain = -11, kEnomem = -12,
-                     kEinval = -22, kErestartsys = -512, kErestartnointr = -513;
+                     kEinval = -22, kEnospc = -28, kEnosys = -38, kErestartsys = -512,
+                     kErestartnointr = -513;
 
 // clone() flags that matter here, renumbered to fit a byte.
 inline constexpr int CL_NEWPID = 1, CL_THREAD = 2, CL_SIGHAND = 4, CL_VM = 8, CL_PARENT = 16,
-                     CL_NEWNET = 32;  // NEWNET: any namespace copied after the PID namespace
+                     CL_NEWNET = 32,  // NEWNET: any namespace copied after the PID namespace
+    CL_NEWUSER = 64;                  // of unshare() alone
 inline constexpr int CL_NEW_ANY = CL_NEWPID | CL_NEWNET, CL_ALL = 63;
 
 // The task that runs; the kernel's `current`.
@@ -99,14 +101,17 @@ Next ret(typename K::Int value) {
   return ret();
 }
 
-// The locals of a task that has left the kernel.
+// The locals of a task that has left the kernel.  Those that own something are empty by now, or
+// what they own is seen to leak.
 template <class K>
 void clear_stack() {
   kernel_stack<K>::each_field(stack<K>(), [](const char*, auto& field) {
-    if constexpr (requires { typename std::remove_cvref_t<decltype(field)>::Target; })
-      field = typename std::remove_cvref_t<decltype(field)>::Target{};
-    else
+    using Cell = std::remove_cvref_t<decltype(field)>;
+    if constexpr (requires { typename Cell::Target; }) {
+      if constexpr (Cell::kHolds == lang::Holds::nothing) field = typename Cell::Target{};
+    } else {
       field = 0;
+    }
   });
 }
 

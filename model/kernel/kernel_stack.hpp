@@ -90,11 +90,13 @@ struct kernel_stack {
   struct {
     Flag nohang;
     Flag wall;
+    Flag nowait;
     Link<task_struct> p;
     PidNr nr;
   } do_wait;
   struct {
     Link<task_struct> reaper;
+    Link<task_struct> ancestor;  // who may be the reaper instead
     Num<0, kTasks> cursor;
   } forget_original_parent;
   struct {
@@ -102,6 +104,16 @@ struct kernel_stack {
     Num<0, PIDTYPE_MAX> type;
     Link<task_struct> leader;
   } release_task;
+  // What a call looks at between two of its steps.
+  struct {
+    Link<task_struct> task;
+    Link<pid_namespace> ns;
+    Link<pid_namespace> ancestor;  // of it
+    Link<pid_struct> pid;
+    Ref<pid_struct> held;
+    Ref<nsproxy> new_nsp;
+    Num<0, PIDTYPE_MAX> type;
+  } syscall;
 
   template <class Self, class F>
   static void each_field(Self& s, F&& f) {
@@ -143,13 +155,22 @@ struct kernel_stack {
     f("zap.wait", s.zap_pid_ns_processes.wait);
     f("do_wait.nohang", s.do_wait.nohang);
     f("do_wait.wall", s.do_wait.wall);
+    f("do_wait.nowait", s.do_wait.nowait);
     f("do_wait.p", s.do_wait.p);
     f("do_wait.nr", s.do_wait.nr);
     f("forget_original_parent.reaper", s.forget_original_parent.reaper);
+    f("forget_original_parent.ancestor", s.forget_original_parent.ancestor);
     f("forget_original_parent.cursor", s.forget_original_parent.cursor);
     f("release_task.p", s.release_task.p);
     f("release_task.type", s.release_task.type);
     f("release_task.leader", s.release_task.leader);
+    f("syscall.task", s.syscall.task);
+    f("syscall.ns", s.syscall.ns);
+    f("syscall.ancestor", s.syscall.ancestor);
+    f("syscall.pid", s.syscall.pid);
+    f("syscall.held", s.syscall.held);
+    f("syscall.new_nsp", s.syscall.new_nsp);
+    f("syscall.type", s.syscall.type);
   }
 };
 
@@ -174,6 +195,7 @@ struct State {
   typename K::Flag pid_ns_cachep;                           // pid_namespaces_init() has run
   typename K::template Num<0, lang::kFaults - 1> fault;     // the kernel has stopped, and why
   typename K::template Num<0, kLevels> free_depth;          // deepest free_pid_ns recursion so far
+  typename K::template Ref<pid_struct> tty_pgrp;            // of the one terminal: tiocspgrp()
   // What a scenario has named, kept after the object is gone (slots are not reused meanwhile).
   typename K::template Array<typename K::template Link<task_struct>, kLabels> task_label;
   typename K::template Array<typename K::template Link<pid_namespace>, kLabels> ns_label;
@@ -204,6 +226,7 @@ struct State {
     f("", -1, "pid_ns_cachep", self.pid_ns_cachep);
     f("", -1, "fault", self.fault);
     f("", -1, "free_depth", self.free_depth);
+    f("", -1, "tty_pgrp", self.tty_pgrp);
     for (int i = 0; i < kLabels; ++i) f("task_label", i, "", self.task_label[i]);
     for (int i = 0; i < kLabels; ++i) f("ns_label", i, "", self.ns_label[i]);
     for (int i = 0; i < kVariables; ++i) f("variable", i, "", self.variable[i]);

@@ -30,6 +30,10 @@ struct Events {
   std::uint8_t wait_returned = 0;   // a wait4() returned ...
   std::int16_t wait_result = 0;     // ... this
   std::uint8_t oops_step = 0;       // the step in which the kernel stopped
+  std::uint8_t signal_from = 0;     // a signal was sent by the task in this slot ...
+  std::uint8_t signal_to = 0;       // ... to the one in this slot, whether it acts or not ...
+  std::int16_t signal_nr = 0;       // ... and says that its sender is this number
+  std::uint8_t spun = 0;            // a loop that waits went round without sleeping
 };
 
 class Concrete {
@@ -262,6 +266,12 @@ class Concrete {
     events.wait_result = static_cast<std::int16_t>(result);
   }
   void report_unlocked_write() { events.unlocked_write = 1; }
+  void report_signal(Slot from, Slot to, int sender_nr) {
+    events.signal_from = from;
+    events.signal_to = to;
+    events.signal_nr = static_cast<std::int16_t>(sender_nr);
+  }
+  void report_spin() { events.spun = 1; }
   void took_step(int number) { events.steps[number / 64] |= std::uint64_t{1} << number % 64; }
   void stopped(int number) {
     events.oops_step = static_cast<std::uint8_t>(number);

@@ -6,24 +6,6 @@
 
 namespace nsmc::kernel {
 
-// The nsproxy of a task that has given it up is NULL: such a task is almost dead.
-template <class K>
-nsproxy_ptr<K> nsproxy_of(task_ptr<K> tsk) {
-  if (!tsk->nsproxy_) K::oops(Fault::nsproxy_of_the_dead);
-  return tsk->nsproxy_;
-}
-
-// Read through nsproxy in this era; from struct pid since 61bce0f1371c ("pid: generalize
-// task_active_pid_ns").
-template <class K>
-ns_ptr<K> task_active_pid_ns(task_ptr<K> tsk) {
-  return nsproxy_of<K>(tsk)->pid_ns;
-}
-template <class K>
-task_ptr<K> task_child_reaper(task_ptr<K> tsk) {
-  return task_active_pid_ns<K>(tsk)->child_reaper;
-}
-
 // Drops the namespaces of the nsproxy in its local `ns`, which nobody points at any more.
 template <class K>
 struct free_nsproxy {
@@ -53,7 +35,8 @@ Next put_nsproxy(nsproxy_ptr<K> ns, lang::StepFunction then) {
   return call(free_nsproxy<K>::put_namespaces, then);
 }
 
-// The namespaces of a child, in `new_nsp` with 0; or an error and nothing left behind.
+// The namespaces of the child that copy_process() makes, or for current; in `new_nsp` with 0, or an
+// error and nothing left behind.
 template <class K>
 struct create_new_namespaces {
   // Mount, UTS and IPC namespaces come before the PID namespace and are not modelled.
@@ -65,12 +48,18 @@ struct create_new_namespaces {
     if (!new_nsp) return ret<K>(kEnomem);
     new_nsp->count = seeded<K>(Defect::create_new_namespaces_counts_two) ? 2 : 1;
     l.new_nsp = new_nsp;
-    stack<K>().copy_pid_ns.old_ns = task_active_pid_ns<K>(stack<K>().copy_process.p);
+    // The child's nsproxy is its parent's until it gets its own.  unshare() and setns() have none.
+    task_ptr<K> tsk = stack<K>().copy_process.p;
+    if (fixed_by<K>(Change::setns) && !tsk) tsk = current<K>();
+    stack<K>().copy_pid_ns.old_ns = pid_ns_for_children<K>(tsk);
     return call(copy_pid_ns<K>::get_old, copied_pid_ns);
   }
 
   static Next copied_pid_ns() {
     auto& l = stack<K>().create_new_namespaces;
+    // Until 467e9f4b5086 ("fix create_new_namespaces() return value") a failure was NULL, and
+    // IS_ERR(NULL) is false: an nsproxy without a namespace.
+    if (stack<K>().ret != 0 && !fixed_by<K>(Change::bz_03)) return ret<K>(0);
     if (stack<K>().ret != 0) return go(out_nsproxy);
     l.new_nsp->pid_ns = take(stack<K>().copy_pid_ns.new_ns);
     // The user and network namespaces come after it; one copy that can fail stands for both.

@@ -42,6 +42,8 @@ pid_ptr<K> find_pid_ns(typename K::Int nr, ns_ptr<K> ns) {
 template <class K>
 typename K::Int pid_nr_ns(pid_ptr<K> pid, ns_ptr<K> ns) {
   if (!pid) return 0;
+  // 006568ab4c5c ("pid: Add a judgment for ns null in pid_nr_ns")
+  if (fixed_by<K>(Change::bz_68) && !ns) return 0;
   const typename K::Int level = pid->level;  // before the other operand, see put_pid()
   if (level < ns->level) return 0;
   auto& number = pid->numbers[ns->level];
@@ -85,6 +87,34 @@ pid_ptr<K> detach_pid(task_ptr<K> task, typename K::Int type) {
   if (seeded<K>(Defect::detach_pid_gives_what_is_used)) return pid;
   return pid_in_use<K>(pid) ? pid_ptr<K>{} : pid;
 }
+
+// A reference on the pid of the task in syscall's `task`, in the role `type`; in `held`, or NULL.
+template <class K>
+struct get_task_pid {
+  // rcu_read_lock() would keep the struct until it is counted: 1a657f78dcc8 ("introduce
+  // get_task_pid() to fix unsafe get_pid()") for a task's pid, 2ae448efc87d ("pids: improve
+  // get_task_pid() to fix the unsafe sys_wait4()->task_pgrp()") for its process group.
+  static Next read() {
+    auto& l = stack<K>().syscall;
+    const bool under_rcu = fixed_by<K>(l.type == PIDTYPE_PID ? Change::bz_04 : Change::bz_31);
+    l.pid = pid_ptr<K>{l.task->group_leader->pids[l.type]};
+    return under_rcu ? get() : go(get);
+  }
+  static Next get() {
+    auto& l = stack<K>().syscall;
+    const pid_ptr<K> pid = take(l.pid);
+    l.task = task_ptr<K>{};
+    l.type = 0;
+    if (pid) pid->count += 1;
+    l.held = pid;
+    return ret();
+  }
+
+  static constexpr Row rows[] = {
+      {"read", read},
+      {"get", get, "the pid may be freed before it is counted"},
+  };
+};
 
 // A struct pid with a number at each level, hashed, in `pid`; or NULL there, and since 4.0 an
 // error.
@@ -135,8 +165,36 @@ struct alloc_pid {
       pid->numbers[i].nr = 0;
       pid->numbers[i].ns = ns_ptr<K>{};
     });
+    // 3.8 ("pidns: Stop pid allocation when init dies"): zap has disabled it.
+    if (fixed_by<K>(Change::bz_38) && ns->hash_adding == 0) {
+      stack<K>().ret = kEnomem;
+      const ns_ptr<K> held = take(pid->ns);
+      // 24c037ebf572 ("exit: pidns: alloc_pid() leaks pid_namespace if child_reaper is exiting")
+      return fixed_by<K>(Change::bz_49) ? put_ns<K>(held, out_unlock) : go(out_unlock);
+    }
     pid->hashed = 1;  // under pidmap_lock, all levels
-    return leave(pid);
+    if (!fixed_by<K>(Change::count_hashed)) return leave(pid);
+    l.i = 0;
+    return go(count_up);
+  }
+
+  // ++upid->ns->nr_hashed, level by level, still under pidmap_lock.
+  static Next count_up() {
+    auto& l = stack<K>().alloc_pid;
+    const pid_ptr<K> pid = l.pid;
+    if (l.i > pid->level) return leave(pid);
+    pid->numbers[l.i].ns->nr_hashed += 1;
+    l.i += 1;
+    return go(count_up);
+  }
+
+  // All numbers are there, and level 0 is the first to be given back.
+  static Next out_unlock() {
+    auto& l = stack<K>().alloc_pid;
+    const pid_ptr<K> pid = l.pid;
+    stack<K>().free_pidmap.ns = ns_ptr<K>{pid->numbers[l.i].ns};
+    stack<K>().free_pidmap.nr = typename K::Int{pid->numbers[l.i].nr};
+    return call(free_pidmap<K>::clear_bit, out_free);
   }
 
   // The numbers of the deeper levels are given back; last_pid and late pages stay as they are.
@@ -151,7 +209,12 @@ struct alloc_pid {
   }
 
   static Next free_struct() {
-    K::on().release(take(stack<K>().alloc_pid.pid));
+    auto& l = stack<K>().alloc_pid;
+    K::on().release(take(l.pid));
+    // 4.15 ("pid: Handle failure to allocate the first pid in a pid namespace"): the next attempt
+    // has to get number 1.
+    if (fixed_by<K>(Change::bz_59) && l.ns->nr_hashed == 0 && l.ns->hash_adding == 1)
+      l.ns->last_pid = 0;
     return leave(pid_ptr<K>{});
   }
 
@@ -159,6 +222,8 @@ struct alloc_pid {
       {"alloc", alloc},
       {"number_taken", number_taken},
       {"publish", publish, "r4: the number is set in the bitmap, no struct pid is hashed"},
+      {"count_up", count_up},
+      {"out_unlock", out_unlock},
       {"out_free", out_free},
       {"free_struct", free_struct},
   };
@@ -187,7 +252,30 @@ struct free_pid {
     l.i = seeded<K>(Defect::free_pid_begins_at_1) ? 1 : 0;
     if (!seeded<K>(Defect::free_pid_bit_before_hash) && !seeded<K>(Defect::free_pid_skips_hash))
       pid->hashed = 0;  // under pidmap_lock, all levels
-    return go(free_numbers);
+    return go(fixed_by<K>(Change::count_hashed) ? count_down : free_numbers);
+  }
+
+  // switch (--ns->nr_hashed), level by level, still under pidmap_lock.
+  static Next count_down() {
+    auto& l = stack<K>().free_pid;
+    const pid_ptr<K> pid = l.pid;
+    if (l.i > pid->level) {
+      l.i = 0;
+      return go(free_numbers);
+    }
+    const ns_ptr<K> ns{pid->numbers[l.i].ns};
+    l.i += 1;
+    ns->nr_hashed -= 1;
+    const typename K::Int left = ns->nr_hashed;
+    if (ns->hash_adding == 1) {
+      // 3.12 ("pidns: fix free_pid() to handle the first fork failure"): closed for good.
+      if (fixed_by<K>(Change::bz_44) && left == 0) ns->hash_adding = 0;
+    } else if (left == 1 || (left == 2 && fixed_by<K>(Change::bz_43))) {
+      // All that is left is init, and since 3.12 ("pidns: Fix hang in zap_pid_ns_processes by
+      // sending a potentially extra wakeup") also its dead leader.  wake_up_process(child_reaper):
+      ns->child_reaper->sleeping = 0;
+    }
+    return go(count_down);
   }
 
   static Next free_numbers() {
@@ -210,6 +298,7 @@ struct free_pid {
 
   static constexpr Row rows[] = {
       {"unhash", unhash},
+      {"count_down", count_down},
       {"free_numbers", free_numbers},
       {"call_rcu", call_rcu},
   };

@@ -17,6 +17,36 @@ ns_ptr<K> get_pid_ns(ns_ptr<K> ns) {
   return ns;
 }
 
+// The nsproxy of a task that has given it up is NULL: such a task is almost dead.
+template <class K>
+nsproxy_ptr<K> nsproxy_of(task_ptr<K> tsk) {
+  if (!tsk->nsproxy_) K::oops(Fault::nsproxy_of_the_dead);
+  return tsk->nsproxy_;
+}
+
+// Read through nsproxy in 2007; from struct pid, until that is unhashed, since 61bce0f1371c ("pid:
+// generalize task_active_pid_ns").
+template <class K>
+ns_ptr<K> task_active_pid_ns(task_ptr<K> tsk) {
+  if (!fixed_by<K>(Change::bz_30)) return nsproxy_of<K>(tsk)->pid_ns;
+  const pid_ptr<K> pid = tsk->pids[PIDTYPE_PID];
+  return pid ? ns_ptr<K>{pid->ns} : ns_ptr<K>{};
+}
+// Where the children of current are going to live: nsproxy->pid_ns, which unshare() and setns() can
+// make another one than its own since 3.8.
+template <class K>
+ns_ptr<K> pid_ns_for_children(task_ptr<K> tsk) {
+  return nsproxy_of<K>(tsk)->pid_ns;
+}
+template <class K>
+typename K::Bool children_go_elsewhere(task_ptr<K> tsk) {
+  return task_active_pid_ns<K>(tsk) != pid_ns_for_children<K>(tsk);
+}
+template <class K>
+task_ptr<K> task_child_reaper(task_ptr<K> tsk) {
+  return task_active_pid_ns<K>(tsk)->child_reaper;
+}
+
 // Drops the reference in its local `ns`.  free_pid_ns() calls put_pid_ns() for the parent; that
 // recursion is this loop, one level per round, and `depth` counts the frames it would need.
 template <class K>
@@ -129,7 +159,8 @@ struct create_pid_namespace {
     // A NULL pid_ns_cachep: the initcall that creates it has not run yet.
     if (K::on().state.pid_ns_cachep == 0) K::oops(Fault::null_dereference);
     // 3.7 ("pidns: limit the nesting depth of pid namespaces")
-    if (fixed_by<K>(Change::bz_17) && l.level > config<K>().max_level) return leave(kEinval);
+    if (fixed_by<K>(Change::bz_17) && l.level > config<K>().max_level)
+      return leave(fixed_by<K>(Change::enospc) ? kEnospc : kEinval);
     if (K::on().fails()) return leave(kEnomem);
     const ns_ptr<K> ns = K::on().template allocate<pid_namespace>(false);
     if (!ns) return leave(kEnomem);
@@ -138,6 +169,9 @@ struct create_pid_namespace {
       return leave(kEnomem);
     }
     l.ns = ns;
+    // 84406c153a5b ("pidns: use kzalloc when allocating new pid_namespace struct"): 0 is what
+    // nobody stores.  Only this field is read without having been stored.
+    if (fixed_by<K>(Change::bz_34)) ns->bacct = 0;
     ns->pidmap_[0].page = 1;
     ns->pidmap_[0].bits = 0;
     stack<K>().create_pid_cachep.nr_ids =
@@ -158,6 +192,8 @@ struct create_pid_namespace {
     ns->kref = seeded<K>(Defect::create_pid_namespace_counts_two) ? 2 : 1;
     ns->last_pid = 0;
     ns->child_reaper = task_ptr<K>{};
+    ns->nr_hashed = 0;
+    ns->hash_adding = fixed_by<K>(Change::count_hashed) ? 1 : 0;  // PIDNS_HASH_ADDING
     ns->level = seeded<K>(Defect::create_pid_namespace_wrong_level) ? l.level - 1 : l.level;
     // Pid 0 is never handed out.
     ns->pidmap_[0].bits = seeded<K>(Defect::create_pid_namespace_forgets_0) ? 0 : 1;
@@ -203,9 +239,13 @@ struct copy_pid_ns {
       l.new_ns = take(l.old_ns);
       return ret<K>(0);
     }
-    // e5a4738699d6 ("pidns: deny CLONE_PARENT|CLONE_NEWPID combination") came with BZ-09's fix.
-    const bool parent_denied = fixed_by<K>(Change::bz_09) && (flags & CL_PARENT);
-    if (parent_denied || ((flags & CL_THREAD) && !seeded<K>(Defect::copy_pid_ns_allows_thread))) {
+    // e5a4738699d6 ("pidns: deny CLONE_PARENT|CLONE_NEWPID combination") came with BZ-09's fix; it
+    // is allowed again since 3.8, where copy_process() looks at the flags.
+    const bool parent_denied =
+        fixed_by<K>(Change::bz_09) && !fixed_by<K>(Change::setns) && (flags & CL_PARENT);
+    // Since 3.8: whose children already go elsewhere can make no namespace.
+    if (parent_denied || (fixed_by<K>(Change::setns) && children_go_elsewhere<K>(current<K>())) ||
+        ((flags & CL_THREAD) && !seeded<K>(Defect::copy_pid_ns_allows_thread))) {
       stack<K>().ret = seeded<K>(Defect::copy_pid_ns_wrong_error) ? kEnomem : kEinval;
       if (seeded<K>(Defect::copy_pid_ns_einval_keeps_reference)) {
         l = {};

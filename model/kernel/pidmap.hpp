@@ -54,6 +54,7 @@ struct alloc_pidmap {
 
   static Next read_last_pid() {
     auto& l = stack<K>().alloc_pidmap;
+    if (fixed_by<K>(Change::idr)) return go(idr_alloc_cyclic);
     l.last = Int{l.ns->last_pid};  // read: a copy would take over "never written"
     l.pid = first_pid(l.last);
     l.i = 0;
@@ -134,8 +135,33 @@ struct alloc_pidmap {
     return leave(l.pid);
   }
 
+  // All of it since 4.15, under pidmap_lock: from the cursor to the end, then from RESERVED_PIDS,
+  // or from 1 as long as the cursor has not gone beyond those.  A page of the bitmap is as good a
+  // store as a leaf of the tree; last_pid is the cursor less one.
+  static Next idr_alloc_cyclic() {
+    auto& l = stack<K>().alloc_pidmap;
+    const ns_ptr<K> ns = l.ns;
+    if (K::on().fails()) return fail(kEnomem);
+    const Int cursor = ns->last_pid + 1;
+    const Int pid_min = K::if_else(cursor > RESERVED_PIDS<K>(), Int{RESERVED_PIDS<K>()}, Int{1});
+    const Int end = pid_max<K>();
+    const auto is_free = [&](Int nr) {
+      return !K::test_bit(ns->pidmap_[nr / BITS_PER_PAGE<K>()].bits, nr % BITS_PER_PAGE<K>());
+    };
+    Int nr = K::first(cursor, end, is_free);
+    if (nr >= end) nr = K::first(pid_min, end, is_free);
+    if (nr >= end) return fail(kEagain);
+    l.pid = nr;
+    map(nr).page = 1;
+    map(nr).bits = K::with_bit(map(nr).bits, nr % BITS_PER_PAGE<K>());
+    map(nr).nr_free -= 1;
+    ns->last_pid = nr;
+    return leave(nr);
+  }
+
   static constexpr Row rows[] = {
       {"read_last_pid", read_last_pid},
+      {"idr_alloc_cyclic", idr_alloc_cyclic},
       {"map_page", map_page},
       {"install_page", install_page, "r2: another allocator may install the page first"},
       {"check_free", check_free},
@@ -183,7 +209,8 @@ struct free_pidmap {
     page.bits = K::without_bit(page.bits, seeded<K>(Defect::free_pidmap_clears_next)
                                               ? (offset + 1) % BITS_PER_PAGE<K>()
                                               : offset);
-    return go(inc_nr_free);
+    if (!fixed_by<K>(Change::idr)) return go(inc_nr_free);
+    return inc_nr_free();  // idr_remove() does not count
   }
   static Next inc_nr_free() {
     map().nr_free += seeded<K>(Defect::free_pidmap_twice) ? 2 : 1;

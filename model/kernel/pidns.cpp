@@ -4,6 +4,8 @@
 
 #include <stdexcept>
 
+#include "model/kernel/ends.hpp"
+
 namespace nsmc::kernel {
 namespace {
 
@@ -65,6 +67,7 @@ void add_process(Pidns::State& s, const Config& c, int index, int label) {
   map.bits = map.bits.value() | 1 << nr % c.bits_per_page;
   map.nr_free = map.nr_free.value() - 1;
   ns.last_pid = nr;
+  if (c.has(Change::count_hashed)) ns.nr_hashed += 1;
   s.nsproxies[0].count += 1;
 }
 
@@ -83,6 +86,7 @@ std::vector<Pidns::State> Pidns::initial() const {
   ns.kref = 2;  // static: never freed
   ns.child_reaper = task_ptr<Concrete>{1};
   ns.pid_cachep = cache_ptr<Concrete>{1};
+  if (config_.has(Change::count_hashed)) ns.hash_adding = 1;
   for (int i = 0; i < config_.pidmap_entries(); ++i) ns.pidmap_[i].nr_free = config_.bits_per_page;
   ns.pidmap_[0].page = 1;
   ns.pidmap_[0].bits = 1;  // number 0
@@ -120,23 +124,14 @@ bool Pidns::execute(const State& from, const Action& action, State& to, Events& 
   return true;
 }
 
-// A scenario's end is expected when every process has finished its program, is gone, or sleeps in a
-// wait4() of its own.
 std::string Pidns::terminal(const State& state) const {
   if (state.fault.value() != 0) return "the kernel has stopped";
-  bool sleeping = false;
-  for (int i = 0; i < config_.tasks; ++i) {
-    if (state.tasks[i].allocated.value() == 0) continue;
-    const int pc = state.stacks[i].pc[0].value();
-    if (pc == 0) continue;
-    // A sleep inside exit, or on a lock, is no end: nobody is left to wake it.
-    const int top = state.stacks[i].pc[1].value();
-    static const int kWaited = step_number(kernel::userland<Concrete>::waited);
-    static const int kScan = step_number(do_wait<Concrete>::scan);
-    if (pc != kWaited || top != kScan) return {};
-    sleeping = true;
-  }
-  return sleeping ? "processes sleep in wait4()" : "every program has ended";
+  const Concrete machine(const_cast<State&>(state), config_, userland_);  // only read
+  const std::optional<End> end = end_of(machine);
+  if (!end) return {};
+  static constexpr const char* kWords[] = {"every program has ended", "processes sleep in wait4()",
+                                           "a dying init waits for zombies that nobody reaps"};
+  return kWords[static_cast<int>(*end)];
 }
 
 }  // namespace nsmc::kernel

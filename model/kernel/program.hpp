@@ -17,6 +17,13 @@ template <class K>
 inline constexpr lang::Function kFunctions[] = {
     {"userland", "", userland<K>::rows},
     {"copy_process", "kernel/fork.c", copy_process<K>::rows},
+    {"sys_unshare", "kernel/fork.c", sys_unshare<K>::rows},
+    {"sys_setns", "kernel/nsproxy.c", sys_setns<K>::rows},
+    {"pidns_get", "kernel/pid_namespace.c", pidns_get<K>::rows},
+    {"sys_setsid", "kernel/sys.c", sys_setsid<K>::rows},
+    {"tiocspgrp", "drivers/char/tty_io.c", tiocspgrp<K>::rows},
+    {"wait_for_pgrp", "kernel/exit.c", wait_for_pgrp<K>::rows},
+    {"get_task_pid", "kernel/pid.c", get_task_pid<K>::rows},
     {"copy_namespaces", "kernel/nsproxy.c", copy_namespaces<K>::rows},
     {"create_new_namespaces", "kernel/nsproxy.c", create_new_namespaces<K>::rows},
     {"free_nsproxy", "kernel/nsproxy.c", free_nsproxy<K>::rows},

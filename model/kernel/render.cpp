@@ -70,6 +70,10 @@ std::string errno_text(int value) {
       return "-ENOMEM";
     case kEinval:
       return "-EINVAL";
+    case kEnospc:
+      return "-ENOSPC";
+    case kEnosys:
+      return "-ENOSYS";
     case kErestartsys:
       return "-ERESTARTSYS";
     case kErestartnointr:
@@ -107,9 +111,13 @@ std::string value_text(std::string_view name, const Cell& cell, const Config& c,
 }
 
 std::string clone_flags_text(int flags) {
-  constexpr std::pair<int, const char*> kNames[] = {
-      {CL_NEWPID, "CLONE_NEWPID"}, {CL_NEWNET, "CLONE_NEWNET"},   {CL_PARENT, "CLONE_PARENT"},
-      {CL_THREAD, "CLONE_THREAD"}, {CL_SIGHAND, "CLONE_SIGHAND"}, {CL_VM, "CLONE_VM"}};
+  constexpr std::pair<int, const char*> kNames[] = {{CL_NEWUSER, "CLONE_NEWUSER"},
+                                                    {CL_NEWPID, "CLONE_NEWPID"},
+                                                    {CL_NEWNET, "CLONE_NEWNET"},
+                                                    {CL_PARENT, "CLONE_PARENT"},
+                                                    {CL_THREAD, "CLONE_THREAD"},
+                                                    {CL_SIGHAND, "CLONE_SIGHAND"},
+                                                    {CL_VM, "CLONE_VM"}};
   std::string text;
   for (const auto& [flag, name] : kNames)
     if ((flags & flag) != 0) text += (text.empty() ? "" : "|") + std::string(name);
@@ -134,14 +142,30 @@ std::string call_text(const Call& call, const Userland& user) {
       return "kill(" + (call.argument == -1 ? "-1" : target()) + ", SIGKILL)";
     case Syscall::signal:
       return call.argument != 0 ? "signal(SIGCHLD, SIG_IGN)" : "signal(SIGCHLD, SIG_DFL)";
-    case Syscall::fcntl_setown:
-      return "fcntl_setown(" + target() + ")";
-    case Syscall::drop_capabilities:
-      return "drop_capabilities()";
-    case Syscall::readdir_proc:
-      return "readdir_proc(" + std::to_string(call.argument) + ")";
+    default:
+      break;
   }
-  return {};
+  const SyscallRow& row = *find_syscall(call.syscall);
+  const auto argument = [&]() -> std::string {
+    switch (row.takes) {
+      case Takes::nothing:
+        return "";
+      case Takes::flags:
+        return clone_flags_text(call.argument);
+      case Takes::task:
+        return target();
+      case Takes::a_namespace:
+        return call.namespace_label == 0
+                   ? "..."
+                   : user.namespace_names[static_cast<std::size_t>(call.namespace_label)];
+      case Takes::number:
+        return std::to_string(call.argument);
+      case Takes::word:
+        return std::string(row.words[static_cast<std::size_t>(call.argument)]);
+    }
+    return "";
+  };
+  return std::string(row.name) + "(" + argument() + ")";
 }
 
 }  // namespace

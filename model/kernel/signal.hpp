@@ -46,7 +46,19 @@ typename K::Bool from_ancestor_ns(task_ptr<K> sender, task_ptr<K> p) {
   return pid_nr_ns<K>(sender->pids[PIDTYPE_PID], pid->ns) == 0;
 }
 
-enum class Sender : std::uint8_t { process, zap };
+enum class Sender : std::uint8_t { process, zap, parent_death };
+
+// Who it was, as the receiver is told.  09bca05c90c6 ("SEND_SIG_NOINFO: masquerade si_pid when
+// crossing pid-ns boundary") and 6588c1e3ff01: before, the sender's number in its own namespace,
+// which over there is somebody else's.
+template <class K>
+void report_sender(task_ptr<K> receiver) {
+  const task_ptr<K> me = current<K>(), leader = me->group_leader;
+  const pid_ptr<K> mine = leader->pids[PIDTYPE_PID];
+  typename K::Int seen = pid_nr_ns<K>(mine, mine->ns);
+  if (fixed_by<K>(Change::bz_22) && from_ancestor_ns<K>(me, receiver)) seen = 0;
+  K::on().report_signal(leader.slot(), receiver.slot(), seen);
+}
 
 // SIGKILL ends the whole group, but for the global init's.  In 2007 no other init is protected:
 // 0fbc26a6cfa took that away (signals that init does not handle).  921cf9f63089 ("signals: protect
@@ -56,11 +68,15 @@ enum class Sender : std::uint8_t { process, zap };
 template <class K>
 void group_send_sigkill(task_ptr<K> p, Sender sender) {
   const task_ptr<K> leader = p->group_leader;
+  if (sender != Sender::zap) report_sender<K>(leader);
   if (leader == global_init<K>()) return;
   if (fixed_by<K>(Change::bz_19) && is_unkillable<K>(p)) {
-    const typename K::Bool forced = sender == Sender::zap
-                                        ? typename K::Bool{fixed_by<K>(Change::bz_20)}
-                                        : from_ancestor_ns<K>(current<K>(), p);
+    // dd34200adc01 ("signals: send_signal: use si_fromuser() to detect from_ancestor_ns"): also of
+    // signals that the kernel sends for somebody.
+    const bool looks =
+        sender == Sender::process || (sender == Sender::parent_death && fixed_by<K>(Change::bz_21));
+    typename K::Bool forced = sender == Sender::zap && fixed_by<K>(Change::bz_20);
+    if (looks) forced = from_ancestor_ns<K>(current<K>(), p);
     if (!forced) return;
   }
   zap_other_threads<K>(p);

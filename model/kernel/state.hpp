@@ -48,6 +48,11 @@ struct task_struct {
   typename K::template Ref<pid_struct> f_owner;      // the pid of fcntl(F_SETOWN)
   typename K::template Link<task_struct> dead_list;  // whose dead_children it is on (BZ-10)
   typename K::Flag sigchld_ignored;                  // sighand: SIGCHLD is SIG_IGN
+  typename K::Flag pdeath_signal;                    // SIGKILL when its parent dies
+  typename K::Flag is_child_subreaper;               // signal: PR_SET_CHILD_SUBREAPER
+  typename K::Flag sleeping;                         // until wake_up_process(); only zap does
+  typename K::Flag notify_signal;                    // TIF_NOTIFY_SIGNAL
+  typename K::Flag tasks_rcu_srcu;                   // inside that read section (BZ-65)
   typename K::template Num<0, kLabels> label;        // which program it runs, 0: none
   typename K::template Num<0, kCalls> next_call;     // of its program
 
@@ -69,6 +74,11 @@ struct task_struct {
     f("f_owner", self.f_owner);
     f("dead_list", self.dead_list);
     f("sigchld_ignored", self.sigchld_ignored);
+    f("pdeath_signal", self.pdeath_signal);
+    f("is_child_subreaper", self.is_child_subreaper);
+    f("sleeping", self.sleeping);
+    f("notify_signal", self.notify_signal);
+    f("tasks_rcu_srcu", self.tasks_rcu_srcu);
     f("label", self.label);
     f("next_call", self.next_call);
   }
@@ -132,6 +142,9 @@ struct pid_namespace {
   typename K::template Link<pid_cache> pid_cachep;
   typename K::template Num<0, kLevels> level;
   typename K::template Ref<pid_namespace> parent;
+  typename K::Flag bacct;                        // accounting is on, since 2.6.27
+  typename K::template Num<0, kPids> nr_hashed;  // pids hashed here, since 3.8; and ...
+  typename K::Flag hash_adding;                  // ... PIDNS_HASH_ADDING: more may come
 
   template <class Self, class F>
   static void each_field(Self& self, F&& f) {
@@ -150,6 +163,9 @@ struct pid_namespace {
     f("pid_cachep", self.pid_cachep);
     f("level", self.level);
     f("parent", self.parent);
+    f("bacct", self.bacct);
+    f("nr_hashed", self.nr_hashed);
+    f("hash_adding", self.hash_adding);
   }
 };
 

@@ -6,7 +6,8 @@
 
 #include "model/kernel/calls.hpp"
 #include "model/kernel/exit.hpp"
-#include "model/kernel/fork.hpp"
+#include "model/kernel/setns.hpp"
+#include "model/kernel/sys.hpp"
 
 namespace nsmc::kernel {
 
@@ -16,6 +17,8 @@ struct userland {
   static Next user_mode() {
     const task_ptr<K> me = current<K>();
     if (me->sigkill == 1) return go(do_exit<K>::begin);
+    // Work that waited for the task to leave the kernel is done.
+    if (fixed_by<K>(Change::notify)) me->notify_signal = 0;
     const Userland& user = *K::on().user;
     if (user.free()) {
       if (config<K>().calls > 0) {
@@ -48,6 +51,20 @@ struct userland {
     return return_to_user();
   }
 
+  static Next unshared() {
+    const Call* next = next_call();
+    if (stack<K>().ret == 0 && next != nullptr && next->namespace_label != 0)
+      K::on().state.ns_label[next->namespace_label - 1] = pid_ns_for_children<K>(current<K>());
+    return return_to_user();
+  }
+
+  // The pid that /proc/PID holds is given up at once.
+  static Next opened() {
+    stack<K>().ret = 0;
+    const pid_ptr<K> pid = take(stack<K>().syscall.held);
+    return pid ? put_pid<K>(pid, return_to_user) : go(return_to_user);
+  }
+
   static Next waited() {
     K::on().report_wait(stack<K>().ret);
     return return_to_user();
@@ -68,6 +85,8 @@ struct userland {
   static constexpr Row rows[] = {
       {"user_mode", user_mode, "user mode"},
       {"forked", forked},
+      {"unshared", unshared},
+      {"opened", opened},
       {"waited", waited},
       {"return_to_user", return_to_user},
   };
@@ -116,6 +135,46 @@ struct userland {
       case Syscall::readdir_proc:
         return go_with_result(
             next_pidmap<K>(task_active_pid_ns<K>(me), K::argument(c, INT_MIN, INT_MAX)));
+      case Syscall::setsid:
+        return call(sys_setsid<K>::lock, return_to_user);
+      case Syscall::prctl:
+        if (c.argument == 0)
+          me->pdeath_signal = 1;
+        else
+          me->group_leader->is_child_subreaper = 1;
+        return go_with_result(0);
+      case Syscall::unshare:
+        stack<K>().copy_process.flags = c.argument;
+        return call(sys_unshare<K>::begin, unshared);
+      case Syscall::setns:
+        stack<K>().syscall.ns = ns_ptr<K>{namespace_named(c)};
+        return call(sys_setns<K>::begin, return_to_user);
+      case Syscall::open_pid_ns:
+        if (number_of(c.task) == 0) return go_with_result(kEsrch);
+        stack<K>().syscall.task = task_named(c);
+        return call(pidns_get<K>::find_task, return_to_user);
+      case Syscall::open_proc:
+        if (number_of(c.task) == 0) return go_with_result(kEsrch);
+        stack<K>().syscall.task = task_named(c);
+        stack<K>().syscall.type = PIDTYPE_PID;
+        return call(get_task_pid<K>::read, opened);
+      case Syscall::waitid:
+        stack<K>().do_wait.nowait = 1;
+        return call(do_wait<K>::scan, waited);
+      case Syscall::wait_pgrp:
+        return call(wait_for_pgrp<K>::begin, waited);
+      case Syscall::tiocspgrp:
+        return call(tiocspgrp<K>::begin, return_to_user);
+      case Syscall::task_work_add:
+        if (number_of(c.task) == 0) return go_with_result(kEsrch);
+        if (fixed_by<K>(Change::notify)) task_named(c)->notify_signal = 1;
+        return go_with_result(0);
+      case Syscall::synchronize_rcu_tasks: {
+        // Waits for every task that is inside the read section.
+        const bool waits = static_cast<bool>(K::template any<task_struct>(
+            [](task_ptr<K>, auto& t) { return all(t.allocated == 1, t.tasks_rcu_srcu == 1); }));
+        return waits ? block() : go_with_result(0);
+      }
     }
     BUG<K>();
   }
@@ -129,6 +188,14 @@ struct userland {
   static bool may_exit() {
     if (!K::on().user->free()) return true;
     return static_cast<bool>(current<K>()->group_leader != global_init<K>());
+  }
+
+  static task_ptr<K> task_named(const Call& c) { return K::on().state.task_label[c.task - 1]; }
+  static ns_ptr<K> namespace_named(const Call& c) {
+    if (c.namespace_label != 0) return K::on().state.ns_label[c.namespace_label - 1];
+    // Free mode: any that there is.
+    return K::template pick_any<pid_namespace>(
+        [](ns_ptr<K>, auto& ns) { return all(ns.allocated == 1, !K::unwritten(ns.parent)); });
   }
 
   static typename K::Int number_of(int label) {

@@ -84,6 +84,12 @@ struct do_wait {
     };
     const task_ptr<K> p = K::template pick_any<task_struct>(
         [&](task_ptr<K> child, auto& t) { return all(visible(t), can_be_reaped(child, t)); });
+    if (p && l.nowait == 1) {
+      // c895078355b6 ("wait_task_stopped()/continued/zombie: don't use task_pid_nr_ns()
+      // lockless"): before, the number was read after the lock was dropped.
+      l.p = p;
+      return fixed_by<K>(Change::bz_28) ? read_number() : go(read_number);
+    }
     if (p) {
       // wait_task_zombie(): xchg(&p->exit_state, EXIT_DEAD), then the lock is dropped.
       p->exit_state = EXIT_DEAD_;
@@ -97,7 +103,18 @@ struct do_wait {
     if (!somebody) return leave(kEchild);
     if (l.nohang == 1) return leave(0);
     if (l.wall == 0 && me->sigkill == 1) return leave(kErestartsys);
+    // signal_pending() is also true for work that waits for the task to leave the kernel.
+    if (fixed_by<K>(Change::notify) && me->notify_signal == 1) return leave(kErestartsys);
     return block();
+  }
+
+  // Of a zombie that is left as it is.  get_task_struct() keeps the task, and not its pid.
+  static Next read_number() {
+    auto& l = stack<K>().do_wait;
+    const task_ptr<K> p = take(l.p);
+    const pid_ptr<K> pid{K::template unchecked<task_struct>(p.slot()).pids[PIDTYPE_PID]};
+    if (!pid) K::oops(Fault::use_after_free);
+    return leave(pid_nr_ns<K>(pid, task_active_pid_ns<K>(current<K>())));
   }
 
   static Next wait_task_zombie() { return release<K>(take(stack<K>().do_wait.p), reaped); }
@@ -105,6 +122,7 @@ struct do_wait {
 
   static constexpr Row rows[] = {
       {"scan", scan, "sleeps until a child changes"},
+      {"read_number", read_number, "WNOWAIT: another thread may reap the zombie"},
       {"wait_task_zombie", wait_task_zombie},
       {"reaped", reaped},
   };

@@ -12,6 +12,8 @@ template <class K>
 struct zap_pid_ns_processes {
   static Next begin() {
     if (!CONFIG_PID_NS<K>()) BUG<K>();
+    // disable_pid_allocation(): 3.8 ("pidns: Stop pid allocation when init dies")
+    if (fixed_by<K>(Change::bz_38)) stack<K>().zap_pid_ns_processes.ns->hash_adding = 0;
     return go(kill_all);
   }
 
@@ -45,8 +47,37 @@ struct zap_pid_ns_processes {
     return call(do_wait<K>::scan, waited);
   }
   static Next waited() {
+    const task_ptr<K> me = current<K>();
+    if (fixed_by<K>(Change::notify) && stack<K>().ret == kErestartsys) {
+      // 7fea700e04bd ("zap_pid_ns_processes: clear TIF_NOTIFY_SIGNAL along with TIF_SIGPENDING").
+      // Before, wait4() comes back again and again; one round stands for all of them.
+      if (!fixed_by<K>(Change::bz_66)) K::on().report_spin();
+      me->notify_signal = 0;
+    }
     if (stack<K>().ret != kEchild) return go(wait_for_children);
+    if (fixed_by<K>(Change::bz_39)) return go(wait_hashed);
     return go(fixed_by<K>(Change::bz_37) ? wait_childless : clear_reaper);
+  }
+
+  // 3.8 ("pidns: Wait in zap_pid_ns_processes until pid_ns->nr_hashed == 1"): children are not all
+  // that has a number here.  3.9 ("pid: Handle the exit of a multi-threaded init."): the zombie
+  // leader of a thread that goes last has one.
+  static Next wait_hashed() {
+    const task_ptr<K> me = current<K>();
+    const bool alone = !fixed_by<K>(Change::bz_40) || thread_group_leader<K>(me);
+    if (stack<K>().zap_pid_ns_processes.ns->nr_hashed == (alone ? 1 : 2)) {
+      if (fixed_by<K>(Change::srcu)) me->tasks_rcu_srcu = 1;
+      me->sleeping = 0;
+      return go(clear_reaper);
+    }
+    // 28319d6dc5e2 ("rcu-tasks: Fix synchronize_rcu_tasks() VS zap_pid_ns_processes()")
+    if (fixed_by<K>(Change::bz_65)) me->tasks_rcu_srcu = 0;
+    me->sleeping = 1;
+    return go(asleep);
+  }
+  static Next asleep() {
+    if (current<K>()->sleeping == 1) return block();
+    return go(wait_hashed);
   }
 
   // 3.5 ("pidns: guarantee that the pidns init will be the last pidns process reaped"): until those
@@ -81,6 +112,8 @@ struct zap_pid_ns_processes {
       {"wait_for_children", wait_for_children, "the killed run only after the lock is dropped"},
       {"waited", waited},
       {"wait_childless", wait_childless, "sleeps until no child is left"},
+      {"wait_hashed", wait_hashed, "r7: wait4() does not see everybody who has a number"},
+      {"asleep", asleep, "schedule(): free_pid() wakes it"},
       {"clear_reaper", clear_reaper, "r7: an EXIT_DEAD child is invisible to wait4() and linked"},
   };
 };
