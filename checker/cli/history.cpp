@@ -27,11 +27,15 @@ Answer explored(Bound&& bound) {
   });
 }
 
-// The scenario on the 2007 code with these changes.
+// The scenario on the oldest code with these changes, and those that it asks for by `with`.
 Bound bound_on(const traces::Scenario& scenario, std::uint64_t changes) {
   Bound bound = bind(scenario);
   kernel::Config config = bound.system->config();
   config.changes = changes;
+  for (const traces::Change& change : scenario.changes)
+    if (const kernel::ChangeRow* row = kernel::find_change(change.id.text);
+        row != nullptr && row->change && change.with)
+      config.changes |= std::uint64_t{1} << static_cast<int>(*row->change);
   bound.system = std::make_shared<System>(config, bound.system->userland());
   return bound;
 }
