@@ -229,6 +229,31 @@ class Help(unittest.TestCase):
                 self.assertEqual(code, 0, error)
                 self.assertTrue(told)
 
+    def test_each_change_is_explained_and_shown_by_its_shortest_run(self):
+        shown_by, have_run = {}, set()
+        for path in sorted((ROOT / "traces/scenarios").glob("*.scn")):
+            asked = re.search(r"(?m)^(always|never|sometimes) .*\nexpect no: (\S+)",
+                              path.read_text())
+            if asked is not None:
+                shown_by.setdefault(asked[2], []).append(path.stem)
+                have_run |= {asked[2]} if asked[1] != "sometimes" else set()
+        changes = [line.split()[1] for line in nsmc("list", "changes")[1].splitlines()]
+        self.assertEqual(set(shown_by) - set(changes), set())
+        for change in changes:
+            code, told, error = nsmc("explain", change)
+            self.assertEqual(code, 0, error)
+            self.assertRegex(told, rf"\A{change}  ")
+            self.assertRegex(told, r"(?m)^kind +(fix|feature|semantics)$")
+            self.assertEqual(re.findall(r"(?m)^shown by .*/(\S+)\.scn$", told),
+                             shown_by.get(change, []))
+            steps = re.search(r" (\d+) steps?, shortest\n", told)
+            self.assertEqual(steps is not None, change in have_run, told)
+            moves = re.findall(r"(?m)^ +(\d+)  \w+ +\S", told)
+            self.assertEqual(moves, [str(k + 1) for k in range(int(steps[1]) if steps else 0)])
+        _, told, _ = nsmc("explain", "BZ-07")
+        self.assertIn("gone in    traces/scenarios/bz-07-stealth-child-fixed.scn", told)
+        self.assertIn("\n 28  t2  I: zap_pid_ns_processes/clear_reaper\n", told)
+
 
 if __name__ == "__main__":
     if len(sys.argv) > 1:

@@ -206,6 +206,16 @@ replay:  ./nsmc replay out/C1.itf.json
 )");
 }
 
+TEST(Text, ShowsMovesOnly) {
+  Trace two{{}, recorded().steps};
+  two.steps.resize(3);
+  EXPECT_EQ(to_text(two, {.moves_only = true}), R"(2 steps
+
+  1  L  add_one
+  2  R  add_two/twice
+)");
+}
+
 TEST(Text, WrapsAndNeverLetsBytesThrough) {
   Trace trace{{{"property", "I\x1b[2J"}, {"says", std::string(90, 'x') + " yes"}},
               {{"", "initial", "", {{"f", "0"}}},

@@ -129,9 +129,11 @@ void append_step(std::string& out, const Trace& trace, std::size_t k, const Layo
   const TraceStep& step = trace.steps[k];
   const std::size_t room =
       std::max(kReadable, layout.width > layout.fields ? layout.width - layout.fields : 0);
-  std::vector<std::string> fields =
-      field_text(field_lines(trace, k, options.all_fields), room, options.colour);
-  if (fields.empty()) fields.emplace_back("(no field changes)");
+  std::vector<std::string> fields;
+  if (!options.moves_only) {
+    fields = field_text(field_lines(trace, k, options.all_fields), room, options.colour);
+    if (fields.empty()) fields.emplace_back("(no field changes)");
+  }
 
   std::string number = std::to_string(k);
   number.insert(0, layout.number - number.size(), ' ');
@@ -146,7 +148,8 @@ void append_step(std::string& out, const Trace& trace, std::size_t k, const Layo
     out += "\n" + std::string(before, ' ') + action[i];
   std::size_t next = 0;
   const std::size_t left = before + columns(action.back());
-  if (left + 2 <= layout.fields) out += std::string(layout.fields - left, ' ') + fields[next++];
+  if (left + 2 <= layout.fields && !fields.empty())
+    out += std::string(layout.fields - left, ' ') + fields[next++];
   out += "\n";
   for (; next < fields.size(); ++next) out += std::string(layout.fields, ' ') + fields[next] + "\n";
 }

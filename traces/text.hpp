@@ -14,6 +14,7 @@ struct TextOptions {
   bool colour = false;
   int width = 100;
   bool all_fields = false;  // also those that stay as they are, unless they read as "nothing"
+  bool moves_only = false;  // no fields: one line for each move
 };
 
 // The whole trace.  Taken from `meta`, each if present: property, says, verdict ("violated" if

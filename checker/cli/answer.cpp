@@ -6,8 +6,7 @@
 #include <future>
 #include <thread>
 
-#include "checker/cli/progress.hpp"
-#include "model/kernel/changes.hpp"
+#include "checker/explicit/explicit.hpp"
 #include "props/props.hpp"
 #include "traces/replay/stepper.hpp"
 
@@ -86,6 +85,15 @@ Answer answer(Bound bound, const Engine& engine) {
   if (a.result.deadlocks > 0 && !shown && a.outcome != Outcome::unexpected)
     a.outcome = Outcome::deadlock;
   return a;
+}
+
+Answer explore(Bound bound, std::uint64_t memory_bytes_max) {
+  ProgressLine line(ProgressStyle::automatic, bound.scenario.name.text);
+  return answer(std::move(bound), [&](const Bound& b) {
+    return checker::search<System>(
+        *b.system, b.claims, {.memory_bytes_max = memory_bytes_max, .stop = &stop_requested()},
+        [&line](const checker::Progress& p) { line(p); });
+  });
 }
 
 std::size_t jobs_of(std::size_t jobs) {

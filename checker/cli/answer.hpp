@@ -8,6 +8,7 @@
 
 #include "checker/checker.hpp"
 #include "checker/cli/binding.hpp"
+#include "checker/cli/progress.hpp"
 #include "traces/trace.hpp"
 
 namespace nsmc::cli {
@@ -40,6 +41,9 @@ using Engine = std::function<checker::Result<System>(const Bound&)>;
 
 // Lets the engine search, and compares what it found with what the scenario expects.
 Answer answer(Bound bound, const Engine& engine);
+
+// The same with the explorer, which Ctrl-C cuts short; a line on stderr says how far it is.
+Answer explore(Bound bound, std::uint64_t memory_bytes_max = memory_bytes_default());
 
 // How many searches run at a time if `jobs` are asked for; 0: one per processor.
 std::size_t jobs_of(std::size_t jobs);

@@ -8,7 +8,6 @@
 #include "checker/cli/answer.hpp"
 #include "checker/cli/commands.hpp"
 #include "checker/cli/shipped.hpp"
-#include "checker/explicit/explicit.hpp"
 #include "model/kernel/changes.hpp"
 #include "props/props.hpp"
 
@@ -16,16 +15,6 @@ namespace nsmc::cli {
 namespace {
 
 using checker::Verdict;
-
-Answer explored(Bound&& bound) {
-  return answer(std::move(bound), [](const Bound& b) {
-    ProgressLine line(ProgressStyle::automatic, b.scenario.name.text);
-    return checker::search<System>(
-        *b.system, b.claims,
-        {.memory_bytes_max = memory_bytes_default() / jobs_of(0), .stop = &stop_requested()},
-        [&line](const checker::Progress& p) { line(p); });
-  });
-}
 
 // The scenario on the oldest code with these changes, and those that it asks for by `with`.
 Bound bound_on(const traces::Scenario& scenario, std::uint64_t changes) {
@@ -117,7 +106,10 @@ int history() {
     for (const kernel::Kernel& k : kernel::kernels())
       cells[std::string(row.id)][k.name] = Cell::nothing;
   std::size_t done = 0;
-  answer_all(std::move(bound), 0, explored, [&](Answer&& a) {
+  const auto ask = [](Bound&& b) {
+    return explore(std::move(b), memory_bytes_default() / jobs_of(0));
+  };
+  answer_all(std::move(bound), 0, ask, [&](Answer&& a) {
     const kernel::Kernel& k = kernel::kernels()[done++ / asked.size()];
     for (const ClaimAnswer& c : a.claims) {
       Cell& cell = cells[c.property][k.name];
@@ -132,13 +124,13 @@ int history() {
 int bisect(const std::string& path) {
   for (const traces::Scenario& scenario : scenarios_at(path)) {
     std::uint64_t changes = kernel::kernels().front().changes;
-    std::string before = answers_of(explored(bound_on(scenario, changes)));
+    std::string before = answers_of(explore(bound_on(scenario, changes)));
     fmt::print("{}\n  {:<12} {}\n", scenario.name.text, kernel::kernels().front().name, before);
     bool flipped = false;
     for (const kernel::ChangeRow& row : kernel::kChanges) {
       if (!row.change) continue;
       changes |= std::uint64_t{1} << static_cast<int>(*row.change);
-      const Answer a = explored(bound_on(scenario, changes));
+      const Answer a = explore(bound_on(scenario, changes));
       if (stop_signal() != 0) return 128 + stop_signal();
       const std::string after = answers_of(a);
       if (after == before) continue;

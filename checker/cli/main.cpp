@@ -44,7 +44,8 @@ constexpr const char* kExitCodes =
     "  nsmc replay traces/scenarios/bz-07-stealth-child.scn\n"
     "  nsmc check --property I17 --kernel 2.6.27   a bare question about one kernel\n"
     "  nsmc prove                                  what holds for any size, and is proved\n"
-    "  nsmc explain I17                            what a property means\n";
+    "  nsmc explain I17                            what a property means\n"
+    "  nsmc explain BZ-07                          what a bug is, and its shortest run\n";
 
 int fail(int code, const std::string& message) {
   std::fflush(stdout);
@@ -183,7 +184,7 @@ int run(int argc, char** argv) {
   list_command->add_flag("--markdown", markdown, "properties as a table for the documentation");
   list_command->callback([&] { code = list(what, markdown); });
   CLI::App* explain_command =
-      app.add_subcommand("explain", "Explain a property, a bug, a kernel or a scenario");
+      app.add_subcommand("explain", "Explain a property, a change, a kernel or a scenario");
   explain_command->add_option("id", id, "I17, BZ-07, 2.6.27, bz-07-stealth-child")->required();
   explain_command->callback([&] { code = explain(id); });
   require_verb(argc, argv);

@@ -8,7 +8,6 @@
 
 #include "checker/cli/answer.hpp"
 #include "checker/cli/commands.hpp"
-#include "checker/explicit/explicit.hpp"
 #include "checker/explicit/reexecute.hpp"
 #include "traces/files.hpp"
 #include "traces/itf.hpp"
@@ -22,12 +21,7 @@ namespace {
 
 // A run that answers the scenario's question, or the named property of a survey.
 traces::Trace found_anew(const ReplayOptions& o) {
-  Bound bound = bind(traces::read_scenario(o.path));
-  ProgressLine line(ProgressStyle::automatic, bound.scenario.name.text);
-  const Answer a = answer(std::move(bound), [&line](const Bound& b) {
-    return checker::search<System>(*b.system, b.claims, {.stop = &stop_requested()},
-                                   [&line](const checker::Progress& p) { line(p); });
-  });
+  const Answer a = explore(bind(traces::read_scenario(o.path)));
   std::string having;
   for (const ClaimAnswer& claim : a.claims) {
     if (!has_run(a, claim)) continue;
