@@ -1,6 +1,7 @@
 #!/usr/bin/env python3
 # The command line as a user meets it: answers, messages, exit codes, traces.  cli_test.py BINARY
 # SPDX-License-Identifier: MIT
+import concurrent.futures
 import json
 import os
 import pathlib
@@ -23,6 +24,12 @@ def nsmc(*arguments, cwd=ROOT):
     done = subprocess.run([BINARY, *map(str, arguments)], cwd=cwd, capture_output=True, text=True,
                           env={**os.environ, "NO_COLOR": "1"}, timeout=500, check=False)
     return done.returncode, done.stdout, done.stderr
+
+
+def side_by_side(run, arguments):
+    """What run() gives for each, in order; two run at a time."""
+    with concurrent.futures.ThreadPoolExecutor(2) as pool:
+        return list(pool.map(run, arguments))
 
 
 class Check(unittest.TestCase):
@@ -63,12 +70,14 @@ class Check(unittest.TestCase):
     def test_bisect_names_each_fix(self):
         changes = {line.split()[1] for line in nsmc("list", "changes")[1].splitlines()
                    if "no flag" not in line and line.split()[2] == "fix"}
-        named = set()
+        bugs = {}
         for path in sorted((ROOT / "traces/scenarios").glob("bz-*.scn")):
             bug = re.search(r"(?m)^expect no: (\S+)", path.read_text())
-            _, out, _ = nsmc("bisect", path)
-            if bug is not None and f"because of {bug[1]}:" in out:
-                named.add(bug[1])
+            if bug is not None:
+                bugs[path] = bug[1]
+        named = {bug for bug, (_, out, _) in zip(
+            bugs.values(), side_by_side(lambda path: nsmc("bisect", path), bugs))
+            if f"because of {bug}:" in out}
         self.assertEqual(named, changes, "a fix without a scenario that it changes")
 
     def test_each_fix_is_missed_in_the_last_kernel(self):
@@ -81,12 +90,11 @@ class Check(unittest.TestCase):
         beside = {fix: ["--without", later] for fix, later in {
             "BZ-05": "BZ-30", "BZ-07": "BZ-37", "BZ-09": "BZ-39", "BZ-11": "IDR",
             "BZ-37": "BZ-39"}.items()}
-        for line in nsmc("list", "changes")[1].splitlines():
-            if "no flag" in line or line.split()[2] != "fix":
-                continue
-            change = line.split()[1]
-            code, _, _ = nsmc("check", "--kernel", last, "--without", change,
-                              *beside.get(change, []), *fixed)
+        fixes = [line.split()[1] for line in nsmc("list", "changes")[1].splitlines()
+                 if "no flag" not in line and line.split()[2] == "fix"]
+        answers = side_by_side(lambda change: nsmc("check", "--kernel", last, "--without", change,
+                                                   *beside.get(change, []), *fixed), fixes)
+        for change, (code, _, _) in zip(fixes, answers):
             self.assertIn(code, (11, 12), change)
         self.assertEqual(nsmc("check", "--without", "BZ-99")[0], 64)
 

@@ -6,8 +6,11 @@
 // fixes is the base: in every playground it breaks nothing.
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <cstdio>
+#include <future>
 #include <map>
+#include <mutex>
 #include <set>
 
 #include "checker/cli/binding.hpp"
@@ -117,18 +120,29 @@ kernel::Userland userland(const Playground& playground) {
   return user;
 }
 
-// What breaks there; the search must be complete.
-std::set<std::string> broken(std::string_view where, const Config& config,
-                             const kernel::Userland& user) {
+struct Found {
+  std::set<std::string> ids;  // what breaks
+  std::string incomplete;     // why the search was cut short; it must not be
+};
+
+// Expects nothing, so that any thread may ask.
+Found search(const Config& config, const kernel::Userland& user) {
   const Pidns system(config, user);
   std::vector<lang::Property<Pidns>> claims;
   for (const props::Row& row : props::catalogue()) claims.push_back(props::property(row));
   const auto result = checker::search<Pidns>(system, claims, {.states_max = 3'000'000});
-  EXPECT_TRUE(result.complete()) << where << ": " << result.incomplete;
-  std::set<std::string> ids;
+  Found found{{}, result.incomplete};
   for (std::size_t i = 0; i < claims.size(); ++i)
-    if (result.findings[i].verdict == checker::Verdict::violated) ids.insert(claims[i].id);
-  return ids;
+    if (result.findings[i].verdict == checker::Verdict::violated) found.ids.insert(claims[i].id);
+  return found;
+}
+
+// What breaks there; the search must be complete.
+std::set<std::string> broken(std::string_view where, const Config& config,
+                             const kernel::Userland& user) {
+  const Found found = search(config, user);
+  EXPECT_EQ(found.incomplete, "") << where;
+  return found.ids;
 }
 
 std::string joined(const std::set<std::string>& ids) {
@@ -172,32 +186,92 @@ std::uint64_t given(const traces::Scenario& scenario) {
   return changes;
 }
 
+// Where fixes are looked for: every playground, and the scenarios of a fix of its own.
+struct Place {
+  std::string name;
+  Config config;
+  kernel::Userland user;
+  std::string only = "";    // for this row; empty: for each
+  std::uint64_t given = 0;  // changes besides those of the kernel
+
+  bool is_for(const kernel::ChangeRow& row) const {
+    return row.change && (only.empty() || only == row.id);
+  }
+};
+
+const std::vector<Place>& places() {
+  static const std::vector<Place> kAll = [] {
+    std::vector<Place> all;
+    for (const auto& [name, playground] : playgrounds())
+      all.push_back({std::string(name), playground.config, userland(playground)});
+    for (const traces::Scenario& s : cli::shipped_scenarios())
+      if (const auto& e = s.question.expectations; !e.empty() && e[0].bug) {
+        const cli::Bound bound = cli::bind(s);
+        all.push_back({s.name.text, bound.system->config(), bound.system->userland(),
+                       e[0].bug->text, given(s)});
+      }
+    return all;
+  }();
+  return kAll;
+}
+
+// A place, and the changes of a kernel.
+using Key = std::pair<const Place*, std::uint64_t>;
+
+// The place on the last kernel without this change, and the same kernel with it.
+Key before(const Place& place, const kernel::ChangeRow& row) {
+  std::uint64_t changes = place.given;
+  for (const kernel::ChangeRow* older = std::begin(kernel::kChanges); older != &row; ++older)
+    if (older->change) changes |= std::uint64_t{1} << static_cast<int>(*older->change);
+  return {&place, changes};
+}
+Key after(const Place& place, const kernel::ChangeRow& row) {
+  return {&place, before(place, row).second | std::uint64_t{1} << static_cast<int>(*row.change)};
+}
+
+// What breaks in each place before and after each of its changes.  One's after is the next one's
+// before, and is searched once.  Two at a time, place by place; of a search only the ids are kept,
+// so that there is never more memory than for two.
+const std::map<Key, Found>& found_everywhere() {
+  static const std::map<Key, Found> kAll = [] {
+    std::vector<Key> keys;
+    for (const Place& place : places())
+      for (const kernel::ChangeRow& row : kernel::kChanges)
+        if (place.is_for(row))
+          for (const Key& key : {before(place, row), after(place, row)})
+            if (keys.empty() || keys.back() != key) keys.push_back(key);
+    std::map<Key, Found> all;
+    std::mutex mutex;
+    std::atomic<std::size_t> next = 0;
+    const auto work = [&] {
+      for (std::size_t i = next++; i < keys.size(); i = next++) {
+        Config config = keys[i].first->config;
+        config.changes = keys[i].second;
+        Found found = search(config, keys[i].first->user);
+        const std::lock_guard lock(mutex);
+        all.emplace(keys[i], std::move(found));
+      }
+    };
+    std::future<void> other = std::async(std::launch::async, work);
+    work();
+    other.get();
+    return all;
+  }();
+  return kAll;
+}
+
 // What breaks on the last kernel that had the bug, and no more with its fix, in any playground
 // or scenario of its own, whatever else was wrong in those days.
 std::set<std::string> mended(const kernel::ChangeRow& bug) {
-  std::uint64_t changes = 0;
-  for (const kernel::ChangeRow* before = std::begin(kernel::kChanges); before != &bug; ++before)
-    if (before->change) changes |= std::uint64_t{1} << static_cast<int>(*before->change);
   std::set<std::string> ids;
-  const auto compare = [&](std::string_view name, Config config, const kernel::Userland& user,
-                           std::uint64_t given = 0) {
-    config.changes = changes | given;
-    std::set<std::string> here = broken(name, config, user);
-    config.changes |= std::uint64_t{1} << static_cast<int>(*bug.change);
-    for (const std::string& id : broken(name, config, user)) here.erase(id);
-    ids.merge(here);
-  };
-  for (const auto& [name, playground] : playgrounds())
-    compare(name, playground.config, userland(playground));
-  static const std::vector<cli::Bound> kScenarios = [] {
-    std::vector<cli::Bound> bound;
-    for (const traces::Scenario& s : cli::shipped_scenarios()) bound.push_back(cli::bind(s));
-    return bound;
-  }();
-  for (const cli::Bound& s : kScenarios)
-    if (const auto& e = s.scenario.question.expectations;
-        !e.empty() && e[0].bug && e[0].bug->text == bug.id)
-      compare(s.scenario.name.text, s.system->config(), s.system->userland(), given(s.scenario));
+  for (const Place& place : places()) {
+    if (!place.is_for(bug)) continue;
+    const Found& without = found_everywhere().at(before(place, bug));
+    const Found& with = found_everywhere().at(after(place, bug));
+    for (const Found* found : {&without, &with}) EXPECT_EQ(found->incomplete, "") << place.name;
+    for (const std::string& id : without.ids)
+      if (with.ids.count(id) == 0) ids.insert(id);
+  }
   return ids;
 }
 
