@@ -17,14 +17,16 @@ namespace {
 using traces::Scenario;
 
 bool has(const kernel::Kernel& kernel, const kernel::ChangeRow& row) {
-  return row.change && (kernel.changes >> static_cast<int>(*row.change) & 1U) != 0;
+  return row.change && (kernel.changes & kernel::bit(*row.change)) != 0;
 }
 
 bool explain_property(const std::string& id) {
   const props::Row* row = props::find(id);
   if (row == nullptr) return false;
   fmt::print("{}  {}\n\nsource     {}\njudged     {}\n", row->id, row->says, row->source,
-             row->holds_move != nullptr ? "of every move" : "in every state");
+             row->holds_move != nullptr ? "of every move"
+             : row->at_ends             ? "where nothing can move"
+                                        : "in every state");
   if (!row->transient.empty()) fmt::print("transient  {}\n", row->transient);
   if (const auto bugs = bugs_breaking(id); !bugs.empty()) fmt::print("known bugs {}\n", bugs);
   if (const auto defects = defects_breaking(id); !defects.empty())

@@ -7,6 +7,7 @@
 
 #include "checker/cli/answer.hpp"
 #include "checker/cli/commands.hpp"
+#include "checker/cli/settings.hpp"
 #include "checker/cli/shipped.hpp"
 #include "model/kernel/changes.hpp"
 #include "props/props.hpp"
@@ -20,11 +21,7 @@ using checker::Verdict;
 Bound bound_on(const traces::Scenario& scenario, std::uint64_t changes) {
   Bound bound = bind(scenario);
   kernel::Config config = bound.system->config();
-  config.changes = changes;
-  for (const traces::Change& change : scenario.changes)
-    if (const kernel::ChangeRow* row = kernel::find_change(change.id.text);
-        row != nullptr && row->change && change.with)
-      config.changes |= std::uint64_t{1} << static_cast<int>(*row->change);
+  config.changes = changes | changes_given(scenario);
   bound.system = std::make_shared<System>(config, bound.system->userland());
   return bound;
 }
@@ -129,7 +126,7 @@ int bisect(const std::string& path) {
     bool flipped = false;
     for (const kernel::ChangeRow& row : kernel::kChanges) {
       if (!row.change) continue;
-      changes |= std::uint64_t{1} << static_cast<int>(*row.change);
+      changes |= kernel::bit(*row.change);
       const Answer a = explore(bound_on(scenario, changes));
       if (stop_signal() != 0) return 128 + stop_signal();
       const std::string after = answers_of(a);

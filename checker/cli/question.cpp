@@ -19,10 +19,9 @@ using traces::Scenario;
 using K = Concrete;
 using Value = std::function<int()>;  // evaluated on the machine K::on()
 
-constexpr std::pair<const char*, int> kErrors[] = {{"EPERM", -kEperm},   {"ESRCH", -kEsrch},
-                                                   {"ECHILD", -kEchild}, {"EAGAIN", -kEagain},
-                                                   {"ENOMEM", -kEnomem}, {"EINVAL", -kEinval},
-                                                   {"ENOSPC", -kEnospc}, {"ENOSYS", -kEnosys}};
+constexpr std::pair<const char*, int> kErrors[] = {
+    {"EPERM", -kEperm},   {"ESRCH", -kEsrch},   {"ECHILD", -kEchild}, {"EAGAIN", -kEagain},
+    {"ENOMEM", -kEnomem}, {"EINVAL", -kEinval}, {"ENOSPC", -kEnospc}, {"ENOSYS", -kEnosys}};
 
 class Compiler {
  public:

@@ -158,8 +158,8 @@ struct ProofUnits::Parts {
       next.pop_back();
       paths.explore([&] {
         machine.begin_path();
-        machine.context = symbolic::Int(
-            symbolic::variable("me", symbolic::Sort::integer, symbolic::kNoContext));
+        machine.context =
+            symbolic::Int(symbolic::variable("me", symbolic::Sort::integer, symbolic::kNoContext));
         const int from = rows.find(step).function;
         const symbolic::Outcome got = KernelClaims::attempt(step);
         if (got.fault != lang::Fault::none) return;

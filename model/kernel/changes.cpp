@@ -72,8 +72,7 @@ std::vector<Kernel> all() {
   };
   for (Kernel& kernel : kernels)
     for (const ChangeRow& row : kChanges)
-      if (row.change && has(kernel.name, row))
-        kernel.changes |= std::uint64_t{1} << static_cast<int>(*row.change);
+      if (row.change && has(kernel.name, row)) kernel.changes |= bit(*row.change);
   return kernels;
 }
 

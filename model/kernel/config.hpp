@@ -85,7 +85,10 @@ enum class Change : std::uint8_t {
   count
 };
 
-inline constexpr std::uint64_t kOlderThanThePatch = 0b111;
+// A set of changes has a bit for each.
+constexpr std::uint64_t bit(Change change) { return std::uint64_t{1} << static_cast<int>(change); }
+inline constexpr std::uint64_t kOlderThanThePatch =
+    bit(Change::bz_03) | bit(Change::bz_04) | bit(Change::bz_05);
 
 // A seeded defect of the model, one row each in defects.hpp: the model checker's own test.
 enum class Defect : std::uint8_t {
@@ -193,7 +196,7 @@ struct Config {
   std::uint64_t changes = kOlderThanThePatch;  // bit per Change
   Defect defect = Defect::none;
 
-  bool has(Change change) const { return (changes >> static_cast<int>(change) & 1U) != 0; }
+  bool has(Change change) const { return (changes & bit(change)) != 0; }
   int pidmap_entries() const { return (pid_max + bits_per_page - 1) / bits_per_page; }
 };
 

@@ -13,24 +13,34 @@ namespace nsmc::kernel {
 enum class End : std::uint8_t {
   over,     // every program has ended
   waits,    // somebody sleeps in a wait4() of its own
-  unreaped  // a dying init waits for zombies whose parent reaps nobody any more
+  unreaped  // a dying init waits for zombies of its namespace whose parent reaps nobody any more
 };
 
 // Whether a task has no call left to make.
 inline bool program_is_over(const Concrete& machine, int index) {
   const auto& task = machine.state.tasks[index];
   if (machine.state.stacks[index].pc[0].value() != 0) return false;
-  if (machine.user->free()) return machine.state.calls.value() == machine.config->calls;
+  if (machine.user->free())
+    return machine.config->calls > 0 && machine.state.calls.value() == machine.config->calls;
   const auto& program = machine.user->programs[static_cast<std::size_t>(task.label.value())];
   return static_cast<std::size_t>(task.next_call.value()) == program.size();
 }
 
-// A zombie with a live parent whose program is over: nothing in the kernel can reap it.
-inline bool somebody_reaps_nobody(const Concrete& machine) {
+// Whether a pid has a number in a namespace; both by slot.
+inline bool is_numbered(const Concrete& machine, int pid, int ns) {
+  if (pid == 0) return false;
+  const auto& numbers = machine.state.pids[pid - 1].numbers;
+  return std::any_of(numbers.begin(), numbers.end(),
+                     [ns](const auto& number) { return number.ns.slot() == ns; });
+}
+
+// A zombie of this namespace with a live parent whose program is over: nothing in the kernel can
+// reap it.
+inline bool waits_for_a_parent(const Concrete& machine, int ns) {
   for (const auto& task : machine.state.tasks) {
     if (task.linked.value() == 0 || task.exit_state.value() != EXIT_ZOMBIE_) continue;
     const int parent = task.real_parent.slot();
-    if (parent == 0) continue;
+    if (parent == 0 || !is_numbered(machine, task.pids[PIDTYPE_PID].slot(), ns)) continue;
     const auto& p = machine.state.tasks[parent - 1];
     if (p.linked.value() == 1 && p.PF_EXITING.value() == 0 && program_is_over(machine, parent - 1))
       return true;
@@ -62,11 +72,11 @@ inline std::optional<End> end_of(const Concrete& machine) {
       if (at.value() != 0) top = at.value();
     const bool waits = pc[0].value() == kWaited &&
                        (pc[1].value() == kScan || pc[1].value() == kGroup) && top == kScan;
-    const bool zaps =
-        state.stacks[i].zap_pid_ns_processes.ns.slot() != 0 && (top == kAsleep || top == kScan);
+    const int zaps =
+        top == kAsleep || top == kScan ? state.stacks[i].zap_pid_ns_processes.ns.slot() : 0;
     if (waits)
       end = std::max(end, End::waits);
-    else if (zaps && somebody_reaps_nobody(machine))
+    else if (zaps != 0 && waits_for_a_parent(machine, zaps))
       end = End::unreaped;
     else
       return std::nullopt;

@@ -63,26 +63,15 @@ struct copy_process {
     const bool unlocked = seeded<K>(Defect::copy_process_attach_unlocked);
     if (!unlocked && !write_trylock_tasklist<K>()) return block();
     const task_ptr<K> me = current<K>();
-    if (me->sigkill == 1 && !seeded<K>(Defect::copy_process_ignores_signal)) {
-      write_unlock_tasklist<K>();
-      l.retval = kErestartnointr;
-      return go(bad_fork_free_pid);
-    }
+    if (me->sigkill == 1 && !seeded<K>(Defect::copy_process_ignores_signal))
+      return bad_fork_cancel(kErestartnointr);
     // A signal that does not kill, or a cgroup's limit.  Asked for only since 3.8, from when on the
     // next fork in the same namespace sees what this one has left.
-    if (fixed_by<K>(Change::setns) && K::on().fails()) {
-      write_unlock_tasklist<K>();
-      l.retval = kEagain;
-      return go(bad_fork_free_pid);
-    }
+    if (fixed_by<K>(Change::setns) && K::on().fails()) return bad_fork_cancel(kEagain);
     const task_ptr<K> p = l.p;
     // 3fd372262166 ("pid_ns: Fix race between setns'ed fork() and zap_pid_ns_processes()"): whoever
     // forks from outside has got no SIGKILL.
-    if (fixed_by<K>(Change::bz_56) && l.pid->ns->hash_adding == 0) {
-      write_unlock_tasklist<K>();
-      l.retval = kEnomem;
-      return go(bad_fork_free_pid);
-    }
+    if (fixed_by<K>(Change::bz_56) && l.pid->ns->hash_adding == 0) return bad_fork_cancel(kEnomem);
     const pid_ptr<K> pid = take(l.pid);
     const typename K::Int flags = l.flags;
     // The swapper, parent of the global init, is not modelled: init stands in for it.
@@ -159,6 +148,12 @@ struct copy_process {
     if (fixed_by<K>(Change::tighten) && !fixed_by<K>(Change::bz_46)) refused |= CL_PARENT;
     return (flags & refused) != 0;
   }
+  // tasklist_lock is given up, and the pid.
+  static Next bad_fork_cancel(int error) {
+    write_unlock_tasklist<K>();
+    stack<K>().copy_process.retval = error;
+    return go(bad_fork_free_pid);
+  }
   static Next leave(typename K::Int result) {
     auto& l = stack<K>().copy_process;
     const task_ptr<K> p = l.p;
@@ -166,6 +161,44 @@ struct copy_process {
     l = {};
     l.flags = flags;           // do_fork() reports them
     if (result == 0) l.p = p;  // and takes the child
+    return ret<K>(result);
+  }
+};
+
+// unshare(CLONE_NEWPID), perhaps with CLONE_NEWUSER or another namespace: 0 or an error.
+template <class K>
+struct sys_unshare {
+  static Next begin() {
+    // "pidns: Support unsharing the pid namespace.", 3.8
+    if (!fixed_by<K>(Change::setns)) return leave(kEinval);
+    if (current<K>()->cap_sys_admin == 0) return leave(kEperm);
+    return call(create_new_namespaces<K>::clone_nsproxy, created);
+  }
+  static Next created() {
+    auto& l = stack<K>().syscall;
+    if (stack<K>().ret != 0) return leave(stack<K>().ret);
+    l.new_nsp = take(stack<K>().create_new_namespaces.new_nsp);
+    const typename K::Int flags = stack<K>().copy_process.flags;
+    stack<K>().copy_process.flags = 0;
+    if (!(flags & CL_NEWUSER) || !K::on().fails()) return install_nsproxy<K>(done);
+    // set_cred_ucounts().  "unshare: fix nsproxy leak on set_cred_ucounts() error path"
+    const nsproxy_ptr<K> new_nsp = take(l.new_nsp);
+    stack<K>().ret = kEagain;
+    return fixed_by<K>(Change::bz_64) ? put_nsproxy<K>(new_nsp, failed) : go(failed);
+  }
+  static Next done() { return ret<K>(0); }
+  static Next failed() { return ret<K>(kEagain); }
+
+  static constexpr Row rows[] = {
+      {"begin", begin},
+      {"created", created},
+      {"done", done},
+      {"failed", failed},
+  };
+
+ private:
+  static Next leave(typename K::Int result) {
+    stack<K>().copy_process.flags = 0;
     return ret<K>(result);
   }
 };

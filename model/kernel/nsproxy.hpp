@@ -156,4 +156,62 @@ Next exit_task_namespaces(task_ptr<K> tsk, lang::StepFunction then) {
   return put_nsproxy<K>(take(tsk->nsproxy_), then);
 }
 
+// switch_task_namespaces() for current, to the nsproxy in syscall's `new_nsp`.
+template <class K>
+Next install_nsproxy(lang::StepFunction then) {
+  const task_ptr<K> me = current<K>();
+  const nsproxy_ptr<K> old = take(me->nsproxy_);
+  me->nsproxy_ = take(stack<K>().syscall.new_nsp);
+  return put_nsproxy<K>(old, then);
+}
+
+// setns() to the namespace in syscall's `ns`, of which the caller has a file: 0 or an error.
+template <class K>
+struct sys_setns {
+  static Next begin() {
+    if (!fixed_by<K>(Change::setns)) return leave(kEnosys);
+    // An open file would keep the namespace; here it can be joined as long as it is there.  Before
+    // its first process it cannot be opened.
+    auto& l = stack<K>().syscall;
+    const ns_ptr<K> ns = l.ns;
+    if (!ns || K::template unchecked<pid_namespace>(ns.slot()).allocated == 0) return leave(kEsrch);
+    if (!ns->child_reaper) return leave(kEsrch);
+    if (current<K>()->cap_sys_admin == 0) return leave(kEperm);
+    l.ancestor = ns;
+    return go(walk_up);
+  }
+  // pidns_install(): only current's own namespace and those below it.
+  static Next walk_up() {
+    auto& l = stack<K>().syscall;
+    const ns_ptr<K> active = task_active_pid_ns<K>(current<K>()), ancestor = take(l.ancestor);
+    if (ancestor->level > active->level) {
+      l.ancestor = ns_ptr<K>{ancestor->parent};
+      return go(walk_up);
+    }
+    if (ancestor != active) return leave(kEinval);
+    return call(create_new_namespaces<K>::clone_nsproxy, created);
+  }
+  static Next created() {
+    auto& l = stack<K>().syscall;
+    if (stack<K>().ret != 0) return leave(stack<K>().ret);
+    l.new_nsp = take(stack<K>().create_new_namespaces.new_nsp);
+    const ns_ptr<K> old = take(l.new_nsp->pid_ns), ns = take(l.ns);
+    l.new_nsp->pid_ns = get_pid_ns<K>(ns);
+    return put_ns<K>(old, install);
+  }
+  static Next install() { return install_nsproxy<K>(done); }
+  static Next done() { return ret<K>(0); }
+
+  static constexpr Row rows[] = {
+      {"begin", begin},     {"walk_up", walk_up}, {"created", created},
+      {"install", install}, {"done", done},
+  };
+
+ private:
+  static Next leave(typename K::Int result) {
+    stack<K>().syscall.ns = ns_ptr<K>{};
+    return ret<K>(result);
+  }
+};
+
 }  // namespace nsmc::kernel

@@ -189,23 +189,13 @@ struct alloc_pid {
   }
 
   // All numbers are there, and level 0 is the first to be given back.
-  static Next out_unlock() {
-    auto& l = stack<K>().alloc_pid;
-    const pid_ptr<K> pid = l.pid;
-    stack<K>().free_pidmap.ns = ns_ptr<K>{pid->numbers[l.i].ns};
-    stack<K>().free_pidmap.nr = typename K::Int{pid->numbers[l.i].nr};
-    return call(free_pidmap<K>::clear_bit, out_free);
-  }
+  static Next out_unlock() { return give_back(); }
 
   // The numbers of the deeper levels are given back; last_pid and late pages stay as they are.
   static Next out_free() {
     auto& l = stack<K>().alloc_pid;
-    const pid_ptr<K> pid = l.pid;
     l.i += seeded<K>(Defect::alloc_pid_unwinds_one_less) ? 2 : 1;
-    if (l.i > l.ns->level) return go(free_struct);
-    stack<K>().free_pidmap.ns = ns_ptr<K>{pid->numbers[l.i].ns};
-    stack<K>().free_pidmap.nr = typename K::Int{pid->numbers[l.i].nr};
-    return call(free_pidmap<K>::clear_bit, out_free);
+    return l.i > l.ns->level ? go(free_struct) : give_back();
   }
 
   static Next free_struct() {
@@ -229,6 +219,13 @@ struct alloc_pid {
   };
 
  private:
+  static Next give_back() {
+    auto& l = stack<K>().alloc_pid;
+    const pid_ptr<K> pid = l.pid;
+    stack<K>().free_pidmap.ns = ns_ptr<K>{pid->numbers[l.i].ns};
+    stack<K>().free_pidmap.nr = typename K::Int{pid->numbers[l.i].nr};
+    return call(free_pidmap<K>::clear_bit, out_free);
+  }
   static Next take_number() {
     stack<K>().alloc_pidmap.ns = stack<K>().alloc_pid.tmp;
     return call(alloc_pidmap<K>::read_last_pid, number_taken);

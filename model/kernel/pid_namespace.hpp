@@ -42,10 +42,6 @@ template <class K>
 typename K::Bool children_go_elsewhere(task_ptr<K> tsk) {
   return task_active_pid_ns<K>(tsk) != pid_ns_for_children<K>(tsk);
 }
-template <class K>
-task_ptr<K> task_child_reaper(task_ptr<K> tsk) {
-  return task_active_pid_ns<K>(tsk)->child_reaper;
-}
 
 // Drops the reference in its local `ns`.  free_pid_ns() calls put_pid_ns() for the parent; that
 // recursion is this loop, one level per round, and `depth` counts the frames it would need.
@@ -281,6 +277,36 @@ struct copy_pid_ns {
       {"get_old", get_old},
       {"set_parent", set_parent},
       {"done", done},
+  };
+};
+
+// open("/proc/PID/ns/pid") since 3.8, and before that whoever asks for another task's namespace.
+// The task was found, and its task_struct is kept; it may be released before it is looked at.
+template <class K>
+struct pidns_get {
+  static Next find_task() { return go(get); }
+  static Next get() {
+    auto& l = stack<K>().syscall;
+    const task_ptr<K> found = take(l.task);
+    // A released task_struct has no pid and no nsproxy; so do the zeroes of a freed one.
+    auto& task = K::template unchecked<task_struct>(found.slot());
+    if (!fixed_by<K>(Change::bz_30)) {
+      if (!task.nsproxy_) K::oops(Fault::nsproxy_of_the_dead);
+      return ret<K>(0);
+    }
+    const pid_ptr<K> pid{task.pids[PIDTYPE_PID]};
+    if (pid) {
+      static_cast<void>(ns_ptr<K>{pid->ns});
+      return ret<K>(0);
+    }
+    // 3.15 ("pid_namespace: pidns_get() should check task_active_pid_ns() != NULL")
+    if (!fixed_by<K>(Change::bz_48)) K::oops(Fault::null_dereference);
+    return ret<K>(kEsrch);
+  }
+
+  static constexpr Row rows[] = {
+      {"find_task", find_task},
+      {"get", get, "the task may be released in between"},
   };
 };
 

@@ -6,8 +6,9 @@
 
 #include "model/kernel/calls.hpp"
 #include "model/kernel/exit.hpp"
-#include "model/kernel/setns.hpp"
+#include "model/kernel/fork.hpp"
 #include "model/kernel/sys.hpp"
+#include "model/kernel/tty_io.hpp"
 
 namespace nsmc::kernel {
 

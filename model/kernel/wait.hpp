@@ -147,4 +147,29 @@ struct do_wait {
   }
 };
 
+// wait4(0): for a child of current's process group, whose pid it holds meanwhile.  Which group a
+// child is in is not looked at.
+template <class K>
+struct wait_for_pgrp {
+  static Next begin() {
+    auto& l = stack<K>().syscall;
+    l.task = current<K>();
+    l.type = PIDTYPE_PGID;
+    return call(get_task_pid<K>::read, held);
+  }
+  static Next held() { return call(do_wait<K>::scan, waited); }
+  static Next waited() {
+    const pid_ptr<K> pgrp = take(stack<K>().syscall.held);
+    return pgrp ? put_pid<K>(pgrp, done) : go(done);
+  }
+  static Next done() { return ret(); }
+
+  static constexpr Row rows[] = {
+      {"begin", begin},
+      {"held", held},
+      {"waited", waited},
+      {"done", done},
+  };
+};
+
 }  // namespace nsmc::kernel

@@ -68,12 +68,16 @@ struct namespaces_lemmas : Reading<K> {
                    all(K::active(x[0], alloc_pid::alloc), child != 0, proxy != 0,
                        of(R::proxy(proxy).pid_ns) == n, K::at(x[0], copy_process::allocated_pid)));
   }
-  // zap_pid_ns_processes() works for current, which still has its nsproxy.
+  // zap_pid_ns_processes() works for current, which still has the nsproxy, or since 2.6.29 the pid,
+  // through which the namespace was found.
   static Bool current_keeps_zaps_ns(Arguments x) {
     auto& zap = R::locals(x[0]).zap_pid_ns_processes;
-    const Int n = of(zap.ns), proxy = of(R::task(x[0] + 1).nsproxy_);
-    return implies(n != 0, all(K::active(x[0], kernel::zap_pid_ns_processes<K>::begin), proxy != 0,
-                               of(R::proxy(proxy).pid_ns) == n,
+    auto& task = R::task(x[0] + 1);
+    const Int n = of(zap.ns), proxy = of(task.nsproxy_), pid = of(task.pids[kernel::PIDTYPE_PID]);
+    const Bool keeps = kernel::fixed_by<K>(kernel::Change::bz_30)
+                           ? all(pid != 0, of(R::pid(pid).ns) == n)
+                           : all(proxy != 0, of(R::proxy(proxy).pid_ns) == n);
+    return implies(n != 0, all(K::active(x[0], kernel::zap_pid_ns_processes<K>::begin), keeps,
                                any(K::at(x[0], kernel::do_exit<K>::exit_files),
                                    K::at(x[0], kernel::do_exit<K>::drop_namespaces))));
   }

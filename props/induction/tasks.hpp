@@ -79,7 +79,8 @@ struct tasks_lemmas : Reading<K> {
             of(R::task(of(R::locals(x[0]).release_task.p)).linked) == 1));
   }
   static Bool reparenting_holds_the_lock(Arguments x) {
-    return implies(K::at(x[0], kernel::forget_original_parent<K>::reparent_next),
+    using reparent = kernel::forget_original_parent<K>;
+    return implies(any(K::at(x[0], reparent::reparent_next), K::at(x[0], reparent::next_ancestor)),
                    of(K::on().state.tasklist_lock) == x[0] + 1);
   }
   static Bool the_last_step_releases_itself(Arguments x) {
