@@ -35,6 +35,22 @@ const char* const kParameters = [] {
 
 // --- what is compared ------------------------------------------------------------------------
 
+// Those that a scenario has besides.
+const std::vector<Call> kLaterCalls = {
+    {Syscall::unshare, kernel::CL_NEWPID},
+    {Syscall::unshare, kernel::CL_NEWPID | kernel::CL_NEWUSER},
+    {Syscall::setns},
+    {Syscall::setsid},
+    {Syscall::prctl, 0},
+    {Syscall::prctl, 1},
+    {Syscall::open_pid_ns, 0, 2},
+    {Syscall::open_proc, 0, 2},
+    {Syscall::waitid},
+    {Syscall::wait_pgrp},
+    {Syscall::tiocspgrp},
+    {Syscall::task_work_add, 0, 2},
+    {Syscall::synchronize_rcu_tasks},
+};
 const std::vector<Call> kFreeCalls = {
     {Syscall::clone, 0},
     {Syscall::clone, kernel::CL_NEWPID},
@@ -99,6 +115,7 @@ std::vector<Setting> others() {
              s.config.failures = 0;
            }),
       repaired(),
+      with(repaired(), "later calls", [](Setting& s) { s.user.free_calls = kLaterCalls; }),
       with(base, "without PID_NS", [](Setting& s) { s.config.config_pid_ns = false; }),
       with(base, "all that there is",
            [](Setting& s) {

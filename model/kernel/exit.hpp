@@ -19,7 +19,7 @@ struct forget_original_parent {
     if (!fixed_by<K>(Change::bz_08)) {
       l.reaper = thread ? thread : task_ptr<K>{pid_ns->child_reaper};
       if (seeded<K>(Defect::reparent_to_global_init)) l.reaper = global_init<K>();
-      return go(reparent_next);
+      return go(death_signals);
     }
     // find_new_reaper(), 950bbabb5a80 ("pid_ns: (BUG 11391) change ->child_reaper when
     // init->group_leader exits"): the registered reaper is never a thread that is going away.
@@ -27,7 +27,7 @@ struct forget_original_parent {
       if (pid_ns->child_reaper == father)
         pid_ns->child_reaper = seeded<K>(Defect::new_reaper_is_dead) ? father : thread;
       l.reaper = thread;
-      return go(reparent_next);
+      return go(death_signals);
     }
     if (pid_ns->child_reaper == father) {
       write_unlock_tasklist<K>();
@@ -42,7 +42,7 @@ struct forget_original_parent {
       l.ancestor = task_ptr<K>{father->real_parent};
       return go(next_ancestor);
     }
-    return go(reparent_next);
+    return go(death_signals);
   }
 
   // The nearest ancestor that has asked for orphans, one a round, up to init.  An ancestor may be
@@ -54,13 +54,14 @@ struct forget_original_parent {
     const ns_ptr<K> pid_ns = task_active_pid_ns<K>(father);
     if (!ancestor || ancestor == global_init<K>() ||
         ancestor->group_leader == pid_ns->child_reaper->group_leader)
-      return go(reparent_next);
+      return go(death_signals);
     const pid_ptr<K> theirs = ancestor->pids[PIDTYPE_PID], mine = father->pids[PIDTYPE_PID];
-    if (fixed_by<K>(Change::bz_55) && theirs->level != mine->level) return go(reparent_next);
+    const typename K::Int level = theirs->level;  // before the other operand, see put_pid()
+    if (fixed_by<K>(Change::bz_55) && level != mine->level) return go(death_signals);
     const task_ptr<K> thread = next_live_thread(ancestor);
     if (thread && ancestor->group_leader->is_child_subreaper == 1) {
       l.reaper = thread;
-      return go(reparent_next);
+      return go(death_signals);
     }
     l.ancestor = task_ptr<K>{ancestor->real_parent};
     return go(next_ancestor);
@@ -74,7 +75,24 @@ struct forget_original_parent {
       pid_ns->child_reaper =
           fixed_by<K>(Change::bz_07) ? task_ptr<K>{init_pid_ns<K>()->child_reaper} : task_ptr<K>{};
     l.reaper = task_ptr<K>{pid_ns->child_reaper};
-    return go(reparent_next);
+    return go(death_signals);
+  }
+
+  // The children that have asked for it are told, one a round.
+  static Next death_signals() {
+    auto& l = stack<K>().forget_original_parent;
+    const task_ptr<K> father = current<K>();
+    const typename K::Int done = l.cursor;
+    const task_ptr<K> child = K::template find<task_struct>([&](task_ptr<K> p, auto& t) {
+      return all(p.slot() > done, t.linked == 1, t.real_parent == father, t.pdeath_signal == 1);
+    });
+    if (!child) {
+      l.cursor = 0;
+      return go(reparent_next);
+    }
+    l.cursor = child.slot();
+    group_send_sigkill<K>(child, Sender::parent_death);
+    return go(death_signals);
   }
 
   // One child a round, all under the lock.
@@ -111,6 +129,7 @@ struct forget_original_parent {
       {"choose_reaper", choose_reaper, "r8: child_reaper may have been cleared without the lock"},
       {"next_ancestor", next_ancestor},
       {"zapped", zapped},
+      {"death_signals", death_signals},
       {"reparent_next", reparent_next},
       {"release_dead", release_dead},
   };
@@ -126,7 +145,6 @@ struct forget_original_parent {
   static void reparent_thread(task_ptr<K> p, task_ptr<K> father) {
     const task_ptr<K> reaper = stack<K>().forget_original_parent.reaper;
     lockdep_assert_tasklist<K>();
-    if (p->pdeath_signal == 1) group_send_sigkill<K>(p, Sender::parent_death);
     p->real_parent = reaper;
     const task_ptr<K> new_group = reaper->group_leader;  // add_parent() dereferences it first
     if (new_group == father->group_leader) return;       // a thread took over: nobody needs to know

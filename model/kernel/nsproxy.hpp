@@ -184,7 +184,8 @@ struct sys_setns {
   static Next walk_up() {
     auto& l = stack<K>().syscall;
     const ns_ptr<K> active = task_active_pid_ns<K>(current<K>()), ancestor = take(l.ancestor);
-    if (ancestor->level > active->level) {
+    const typename K::Int level = ancestor->level;  // before the other operand, see put_pid()
+    if (level > active->level) {
       l.ancestor = ns_ptr<K>{ancestor->parent};
       return go(walk_up);
     }

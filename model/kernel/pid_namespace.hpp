@@ -288,6 +288,7 @@ struct pidns_get {
   static Next get() {
     auto& l = stack<K>().syscall;
     const task_ptr<K> found = take(l.task);
+    if (!found) K::oops(Fault::null_dereference);
     // A released task_struct has no pid and no nsproxy; so do the zeroes of a freed one.
     auto& task = K::template unchecked<task_struct>(found.slot());
     if (!fixed_by<K>(Change::bz_30)) {

@@ -105,16 +105,25 @@ typename K::Int kill_everybody() {
   return 0;
 }
 
-// kill(nr, SIGKILL) with nr seen from current's namespace.
+// The task with this number in current's namespace, or NULL.
 template <class K>
-typename K::Int kill_proc_info(typename K::Int nr, Sender sender = Sender::process) {
+task_ptr<K> find_task_by_vpid(typename K::Int nr) {
   const pid_ptr<K> pid = find_pid_ns<K>(nr, task_active_pid_ns<K>(current<K>()));
-  if (!pid) return kEsrch;
-  const task_ptr<K> p = pid_task<K>(pid);
-  if (!p) return kEsrch;
-  group_send_sigkill<K>(p, sender);
-  return 0;
+  return pid ? pid_task<K>(pid) : task_ptr<K>{};
 }
+
+// kill(nr, SIGKILL), to the task in syscall's `task`.
+template <class K>
+struct sys_kill {
+  static Next send() {
+    group_send_sigkill<K>(take(stack<K>().syscall.task), Sender::process);
+    return ret<K>(0);
+  }
+
+  static constexpr Row rows[] = {
+      {"send", send},
+  };
+};
 
 // Tells the parent that tsk is dead.  A parent that ignores SIGCHLD does not want to know: then
 // tsk has to reap itself (exit_signal -1).  REQUIRES: tasklist_lock.

@@ -117,7 +117,7 @@ struct userland {
         stack<K>().do_wait.nohang = K::argument(c, 0, 1);
         return call(do_wait<K>::scan, waited);
       case Syscall::kill:
-        return go_with_result(c.argument == -1 ? kill_everybody<K>() : kill_target(c));
+        return c.argument == -1 ? go_with_result(kill_everybody<K>()) : kill_target(c);
       case Syscall::signal:
         me->group_leader->sigchld_ignored = K::argument(c, 0, 1);
         return go_with_result(0);
@@ -205,10 +205,15 @@ struct userland {
     return pid_nr_ns<K>(target->pids[PIDTYPE_PID], task_active_pid_ns<K>(current<K>()));
   }
 
-  static typename K::Int kill_target(const Call& c) {
+  static Next kill_task(task_ptr<K> target) {
+    if (!target) return go_with_result(kEsrch);
+    stack<K>().syscall.task = target;
+    return call(sys_kill<K>::send, return_to_user);
+  }
+  static Next kill_target(const Call& c) {
     if (c.task != 0) {
       const typename K::Int nr = number_of(c.task);
-      return nr == 0 ? kEsrch : kill_proc_info<K>(nr);
+      return kill_task(nr == 0 ? task_ptr<K>{} : find_task_by_vpid<K>(nr));
     }
     // Free mode: any number that another live group has in this namespace.
     const ns_ptr<K> ns = task_active_pid_ns<K>(current<K>());
@@ -218,8 +223,7 @@ struct userland {
       return all(p != global_init<K>(), p != me, t.linked == 1, t.PF_EXITING == 0, t.sigkill == 0,
                  has_number_in<K>(t.pids[PIDTYPE_PID], level, ns));
     });
-    if (!target) return kEsrch;
-    return kill_proc_info<K>(pid_nr_ns<K>(target->pids[PIDTYPE_PID], ns));
+    return kill_task(target);
   }
 };
 

@@ -112,6 +112,7 @@ struct do_wait {
   static Next read_number() {
     auto& l = stack<K>().do_wait;
     const task_ptr<K> p = take(l.p);
+    if (!p) K::oops(Fault::null_dereference);
     const pid_ptr<K> pid{K::template unchecked<task_struct>(p.slot()).pids[PIDTYPE_PID]};
     if (!pid) K::oops(Fault::use_after_free);
     return leave(pid_nr_ns<K>(pid, task_active_pid_ns<K>(current<K>())));

@@ -35,7 +35,7 @@ struct zap_pid_ns_processes {
       l.nr = 0;
       return go(wait_for_children);
     }
-    kill_proc_info<K>(nr, Sender::zap);
+    if (const task_ptr<K> p = find_task_by_vpid<K>(nr)) group_send_sigkill<K>(p, Sender::zap);
     l.nr = nr;
     return go(kill_next);
   }

@@ -80,7 +80,8 @@ struct tasks_lemmas : Reading<K> {
   }
   static Bool reparenting_holds_the_lock(Arguments x) {
     using reparent = kernel::forget_original_parent<K>;
-    return implies(any(K::at(x[0], reparent::reparent_next), K::at(x[0], reparent::next_ancestor)),
+    return implies(any(K::at(x[0], reparent::reparent_next), K::at(x[0], reparent::next_ancestor),
+                       K::at(x[0], reparent::death_signals)),
                    of(K::on().state.tasklist_lock) == x[0] + 1);
   }
   static Bool the_last_step_releases_itself(Arguments x) {
