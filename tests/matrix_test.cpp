@@ -24,7 +24,6 @@
 namespace nsmc {
 namespace {
 
-using kernel::bit;
 using kernel::Call;
 using kernel::Config;
 using kernel::Granularity;
@@ -55,14 +54,12 @@ const Call kOwnSecond{Syscall::fcntl_setown, 0, 2};
 
 // The kernels of the bitmap with the fixes that the playgrounds can meet: defects of the bitmap do
 // not show in an idr.
-constexpr std::uint64_t kRepaired = [] {
+constexpr kernel::Changes kRepaired = [] {
   using kernel::Change;
-  std::uint64_t changes = kernel::kOlderThanThePatch;
-  for (const Change c : {Change::bz_07, Change::bz_08, Change::bz_09, Change::bz_10, Change::bz_11,
-                         Change::bz_15, Change::bz_16, Change::bz_17, Change::bz_18, Change::bz_19,
-                         Change::bz_20, Change::bz_22, Change::bz_37, Change::bz_53})
-    changes |= bit(c);
-  return changes;
+  return kernel::kOlderThanThePatch.with(
+      {Change::bz_07, Change::bz_08, Change::bz_09, Change::bz_10, Change::bz_11, Change::bz_15,
+       Change::bz_16, Change::bz_17, Change::bz_18, Change::bz_19, Change::bz_20, Change::bz_22,
+       Change::bz_37, Change::bz_53});
 }();
 
 Config bounds(int tasks, int namespaces, int pid_max, int calls) {
@@ -182,8 +179,8 @@ struct Place {
   std::string name;
   Config config;
   kernel::Userland user;
-  std::string only = "";    // for this row; empty: for each
-  std::uint64_t given = 0;  // changes besides those of the kernel
+  std::string only = "";       // for this row; empty: for each
+  kernel::Changes given = {};  // besides those of the kernel
 
   bool is_for(const kernel::ChangeRow& row) const {
     return row.change && (only.empty() || only == row.id);
@@ -207,17 +204,17 @@ const std::vector<Place>& places() {
 }
 
 // A place, and the changes of a kernel.
-using Key = std::pair<const Place*, std::uint64_t>;
+using Key = std::pair<const Place*, kernel::Changes>;
 
 // The place on the last kernel without this change, and the same kernel with it.
 Key before(const Place& place, const kernel::ChangeRow& row) {
-  std::uint64_t changes = place.given;
+  kernel::Changes changes = place.given;
   for (const kernel::ChangeRow* older = std::begin(kernel::kChanges); older != &row; ++older)
-    if (older->change) changes |= bit(*older->change);
+    if (older->change) changes = changes.with(*older->change);
   return {&place, changes};
 }
 Key after(const Place& place, const kernel::ChangeRow& row) {
-  return {&place, before(place, row).second | bit(*row.change)};
+  return {&place, before(place, row).second.with(*row.change)};
 }
 
 // What breaks in each place before and after each of its changes.  One's after is the next one's

@@ -17,7 +17,7 @@ namespace {
 using traces::Scenario;
 
 bool has(const kernel::Kernel& kernel, const kernel::ChangeRow& row) {
-  return row.change && (kernel.changes & kernel::bit(*row.change)) != 0;
+  return row.change && kernel.changes.has(*row.change);
 }
 
 bool explain_property(const std::string& id) {

@@ -18,7 +18,7 @@ namespace {
 using checker::Verdict;
 
 // The scenario on a kernel of these changes, whatever its own is.
-Bound bound_on(const traces::Scenario& scenario, std::uint64_t changes) {
+Bound bound_on(const traces::Scenario& scenario, const kernel::Changes& changes) {
   Bound bound = bind(scenario);
   kernel::Config config = bound.system->config();
   config.changes = changes;
@@ -121,13 +121,13 @@ int history() {
 int bisect(const std::string& path) {
   for (const traces::Scenario& scenario : scenarios_at(path)) {
     // What it asks for by `with` is no kernel's, and stays.
-    std::uint64_t changes = kernel::kernels().front().changes | changes_given(scenario);
+    kernel::Changes changes = kernel::kernels().front().changes.with(changes_given(scenario));
     std::string before = answers_of(explore(bound_on(scenario, changes)));
     fmt::print("{}\n  {:<12} {}\n", scenario.name.text, kernel::kernels().front().name, before);
     bool flipped = false;
     for (const kernel::ChangeRow& row : kernel::kChanges) {
       if (!row.change) continue;
-      changes |= kernel::bit(*row.change);
+      changes = changes.with(*row.change);
       const Answer a = explore(bound_on(scenario, changes));
       if (stop_signal() != 0) return 128 + stop_signal();
       const std::string after = answers_of(a);

@@ -95,8 +95,7 @@ void set_kernel(const Scenario& s, Config& c) {
       for (const auto& row : kernel::kDefects) known.emplace_back(row.name);
       unknown(s, change.id, "change", known);
     }
-    const std::uint64_t bit = kernel::bit(*bug->change);
-    c.changes = change.with ? c.changes | bit : c.changes & ~bit;
+    c.changes = change.with ? c.changes.with(*bug->change) : c.changes.without(*bug->change);
   }
 }
 
@@ -130,12 +129,12 @@ void count_defaults(const Scenario& s, const Names& names, Config& c) {
 
 }  // namespace
 
-std::uint64_t changes_given(const Scenario& s) {
-  std::uint64_t changes = 0;
+kernel::Changes changes_given(const Scenario& s) {
+  kernel::Changes changes;
   for (const traces::Change& change : s.changes)
     if (const kernel::ChangeRow* row = kernel::find_change(change.id.text);
         row != nullptr && row->change && change.with)
-      changes |= kernel::bit(*row->change);
+      changes = changes.with(*row->change);
   return changes;
 }
 

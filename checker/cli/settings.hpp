@@ -16,7 +16,7 @@ struct Names;
 // that is wrong; whether the values fit each other is for the system to say.
 kernel::Config configure(const traces::Scenario& scenario, const Names& names);
 
-// The changes that a scenario gives its kernel by `with`, as bits.
-std::uint64_t changes_given(const traces::Scenario& scenario);
+// The changes that a scenario gives its kernel by `with`.
+kernel::Changes changes_given(const traces::Scenario& scenario);
 
 }  // namespace nsmc::cli

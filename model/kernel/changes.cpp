@@ -72,7 +72,7 @@ std::vector<Kernel> all() {
   };
   for (Kernel& kernel : kernels)
     for (const ChangeRow& row : kChanges)
-      if (row.change && has(kernel.name, row)) kernel.changes |= bit(*row.change);
+      if (row.change && has(kernel.name, row)) kernel.changes = kernel.changes.with(*row.change);
   return kernels;
 }
 

@@ -447,7 +447,7 @@ inline constexpr ChangeRow kChanges[] = {
 struct Kernel {
   std::string_view name;
   std::string_view what;
-  std::uint64_t changes = 0;  // bit per Change
+  Changes changes = {};
 };
 
 // In order of age.

@@ -2,7 +2,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <array>
+#include <compare>
+#include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <string_view>
 
 namespace nsmc::kernel {
@@ -85,10 +89,36 @@ enum class Change : std::uint8_t {
   count
 };
 
-// A set of changes has a bit for each.
-constexpr std::uint64_t bit(Change change) { return std::uint64_t{1} << static_cast<int>(change); }
-inline constexpr std::uint64_t kOlderThanThePatch =
-    bit(Change::bz_03) | bit(Change::bz_04) | bit(Change::bz_05);
+// A set of changes; a single one converts to it.
+class Changes {
+ public:
+  constexpr Changes() = default;
+  constexpr Changes(Change change) { words_[word(change)] = mask(change); }
+  constexpr Changes(std::initializer_list<Change> changes) {
+    for (const Change change : changes) words_[word(change)] |= mask(change);
+  }
+
+  constexpr bool has(Change change) const { return (words_[word(change)] & mask(change)) != 0; }
+  constexpr Changes with(const Changes& more) const {
+    Changes all = *this;
+    for (std::size_t i = 0; i < words_.size(); ++i) all.words_[i] |= more.words_[i];
+    return all;
+  }
+  constexpr Changes without(const Changes& these) const {
+    Changes rest = *this;
+    for (std::size_t i = 0; i < words_.size(); ++i) rest.words_[i] &= ~these.words_[i];
+    return rest;
+  }
+  friend auto operator<=>(const Changes&, const Changes&) = default;
+
+ private:
+  static constexpr std::size_t word(Change change) { return static_cast<std::size_t>(change) / 64; }
+  static constexpr std::uint64_t mask(Change change) {
+    return std::uint64_t{1} << static_cast<unsigned>(change) % 64;
+  }
+  std::array<std::uint64_t, (static_cast<int>(Change::count) + 63) / 64> words_ = {};
+};
+inline constexpr Changes kOlderThanThePatch = {Change::bz_03, Change::bz_04, Change::bz_05};
 
 // A seeded defect of the model, one row each in defects.hpp: the model checker's own test.
 enum class Defect : std::uint8_t {
@@ -193,10 +223,10 @@ struct Config {
   bool trace_exit = false;  // something prints a pid when a task has released itself (BZ-68)
   Boot boot = Boot::late;
 
-  std::uint64_t changes = kOlderThanThePatch;  // bit per Change
+  Changes changes = kOlderThanThePatch;
   Defect defect = Defect::none;
 
-  bool has(Change change) const { return (changes & bit(change)) != 0; }
+  bool has(Change change) const { return changes.has(change); }
   int pidmap_entries() const { return (pid_max + bits_per_page - 1) / bits_per_page; }
 };
 
