@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
+
 #include "model/kernel/ends.hpp"
 #include "props/row.hpp"
 #include "props/view.hpp"
@@ -217,7 +219,45 @@ struct reaper {
     return false;
   }
 
+  // Whoever is still to be flushed from /proc finds it at all its levels.
+  static bool proc_outlives_tasks() {
+    if (!has_proc_mnt<K>()) return true;
+    return every_unflushed_level([](const auto& ns) { return ns.proc_mnt.slot() != 0; });
+  }
+  static bool proc_is_mounted_for_somebody() {
+    return has_proc_mnt<K>() && !every_unflushed_level([](const auto&) { return false; });
+  }
+  // Whether is(namespace) for each but init_pid_ns that a linked task has a number in, unless the
+  // task is on its way out and has been flushed.
+  template <class F>
+  static bool every_unflushed_level(F&& is) {
+    auto& state = K::on().state;
+    for (int t = 0; t < kTasks; ++t) {
+      const int pid = state.tasks[t].pids[PIDTYPE_PID].slot();
+      if (state.tasks[t].linked.value() == 0 || pid == 0 || was_flushed(t + 1)) continue;
+      for (int level = 1; level <= state.pids[pid - 1].level.value(); ++level) {
+        const int ns = state.pids[pid - 1].numbers[level].ns.slot();
+        if (ns != 0 && !is(state.namespaces[ns - 1])) return false;
+      }
+    }
+    return true;
+  }
+  static bool was_flushed(int task_slot) {
+    const int flush = step_number<K>(proc_flush_task<K>::flush_level);
+    const auto& stacks = K::on().state.stacks;
+    return std::any_of(stacks.begin(), stacks.end(), [&](const auto& s) {
+      return s.release_task.p.slot() == task_slot && standing_at<K>(s) != flush;
+    });
+  }
+
   static constexpr RowOn<K> rows[] = {
+      {.id = "I38",
+       .says =
+           "A namespace's mount of proc is there while any of its tasks is still to be flushed.",
+       .source = "fs/proc/base.c: proc_flush_task(); 0a01f2cc390e (\"pidns: Make the pidns proc "
+                 "mount/umount logic obvious\")",
+       .holds = proc_outlives_tasks,
+       .premise = proc_is_mounted_for_somebody},
       {.id = "L1",
        .says = "When nothing can move any more, nobody hangs in the kernel.",
        .source = "kernel/pid_namespace.c: zap_pid_ns_processes(); the safety shadow of liveness",

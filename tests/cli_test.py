@@ -84,12 +84,15 @@ class Check(unittest.TestCase):
         last = nsmc("list", "kernels")[1].splitlines()[-1].split()[0]
         fixed = sorted(map(str, (ROOT / "traces/scenarios").glob("*-fixed.scn")))
         self.assertEqual(nsmc("check", "--kernel", last, *fixed)[0], 0)
-        # BZ-37's fix leaves child_reaper alone: BZ-07's has nothing to do beside it.
-        # A later change has made these needless: the namespace is read from the pid (BZ-30), init
-        # waits for the count (BZ-39), numbers are taken under a lock (IDR).
-        beside = {fix: ["--without", later] for fix, later in {
-            "BZ-05": "BZ-30", "BZ-07": "BZ-37", "BZ-09": "BZ-39", "BZ-11": "IDR",
-            "BZ-37": "BZ-39"}.items()}
+        # A later change has made these needless: the namespace is read from the pid (BZ-30),
+        # child_reaper is left alone (BZ-37), init waits for the count (BZ-39), numbers are taken
+        # under a lock (IDR), a failed first fork can be tried again (BZ-59), the last pid takes
+        # the mount of proc along (BZ-14), the kernel mounts none (PROCMNT).
+        beside = {fix: [word for change in later.split() for word in ("--without", change)]
+                  for fix, later in {
+                      "BZ-05": "BZ-30", "BZ-07": "BZ-37", "BZ-09": "BZ-39", "BZ-11": "IDR",
+                      "BZ-12": "BZ-14 PROCMNT", "BZ-13": "PROCMNT", "BZ-14": "BZ-39 PROCMNT",
+                      "BZ-37": "BZ-39", "BZ-58": "BZ-59 PROCMNT"}.items()}
         fixes = [line.split()[1] for line in nsmc("list", "changes")[1].splitlines()
                  if "no flag" not in line and line.split()[2] == "fix"]
         answers = side_by_side(lambda change: nsmc("check", "--kernel", last, "--without", change,

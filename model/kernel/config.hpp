@@ -43,6 +43,9 @@ enum class Change : std::uint8_t {
   bz_09,
   bz_10,
   bz_11,
+  bz_12,
+  bz_13,
+  bz_14,
   bz_15,
   bz_16,
   bz_17,
@@ -70,6 +73,7 @@ enum class Change : std::uint8_t {
   bz_53,
   bz_55,
   bz_56,
+  bz_58,
   bz_59,
   bz_62,
   bz_64,
@@ -77,6 +81,9 @@ enum class Change : std::uint8_t {
   bz_66,
   bz_68,
   acct,
+  ns_cgroup,
+  proc_at_creation,
+  proc_unmounted,
   count_hashed,
   setns,
   subreaper,
@@ -220,7 +227,8 @@ struct Config {
   // Kconfig; PID_NS depends on NAMESPACES.
   bool config_namespaces = true;
   bool config_pid_ns = true;
-  bool trace_exit = false;  // something prints a pid when a task has released itself (BZ-68)
+  bool config_proc_fs = false;  // namespaces have a mount of proc
+  bool trace_exit = false;      // something prints a pid when a task has released itself (BZ-68)
   Boot boot = Boot::late;
 
   Changes changes = kOlderThanThePatch;

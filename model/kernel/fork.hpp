@@ -50,6 +50,11 @@ struct copy_process {
   static Next allocated_pid() {
     auto& l = stack<K>().copy_process;
     l.pid = take(stack<K>().alloc_pid.pid);
+    if (l.pid && (l.flags & CL_NEWPID) && mounts_proc<K>(Mounter::copy_process) &&
+        pid_ns_prepare_proc<K>(l.p->nsproxy_->pid_ns) != 0) {
+      l.retval = kEnomem;
+      return go(bad_fork_free_pid);
+    }
     if (l.pid) return go(attach);
     // 35f71bc0a09a ("fork: report pid reservation failure properly"); before, whatever the reason.
     l.retval = fixed_by<K>(Change::bz_53) ? typename K::Int{stack<K>().ret} : kEnomem;
@@ -112,7 +117,16 @@ struct copy_process {
     return call(free_pid<K>::unhash, bad_fork_cleanup_namespaces);
   }
 
+  // 3.4 ("namespaces, pid_ns: fix leakage on fork() failure"): the mount of proc is given up by
+  // hand, until in 3.8 it goes with the last pid (BZ-14).
   static Next bad_fork_cleanup_namespaces() {
+    auto& l = stack<K>().copy_process;
+    const bool by_hand =
+        has_proc_mnt<K>() && fixed_by<K>(Change::bz_12) && !fixed_by<K>(Change::bz_14);
+    if (!by_hand || !(l.flags & CL_NEWPID)) return cleanup_namespaces();
+    return pid_ns_release_proc<K>(l.p->nsproxy_->pid_ns, cleanup_namespaces);
+  }
+  static Next cleanup_namespaces() {
     if (seeded<K>(Defect::copy_process_keeps_namespaces)) return go(bad_fork_free);
     return exit_task_namespaces<K>(stack<K>().copy_process.p, bad_fork_free);
   }
@@ -130,6 +144,7 @@ struct copy_process {
       {"attach", attach, "r5, r6: the pid is hashed, no task is attached to it"},
       {"bad_fork_free_pid", bad_fork_free_pid},
       {"bad_fork_cleanup_namespaces", bad_fork_cleanup_namespaces},
+      {"cleanup_namespaces", cleanup_namespaces},
       {"bad_fork_free", bad_fork_free},
   };
 

@@ -104,6 +104,9 @@ struct kernel_stack {
     Num<0, PIDTYPE_MAX> type;
     Link<task_struct> leader;
   } release_task;
+  struct {
+    Num<0, kLevels> level;
+  } proc_flush_task;
   // What a call looks at between two of its steps.
   struct {
     Link<task_struct> task;
@@ -164,6 +167,7 @@ struct kernel_stack {
     f("release_task.p", s.release_task.p);
     f("release_task.type", s.release_task.type);
     f("release_task.leader", s.release_task.leader);
+    f("proc_flush_task.level", s.proc_flush_task.level);
     f("syscall.task", s.syscall.task);
     f("syscall.ns", s.syscall.ns);
     f("syscall.ancestor", s.syscall.ancestor);

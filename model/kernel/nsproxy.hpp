@@ -114,7 +114,8 @@ struct copy_namespaces {
     l.err = stack<K>().ret;
     if (l.err == 0) {
       const nsproxy_ptr<K> new_ns = take(stack<K>().create_new_namespaces.new_nsp);
-      if (K::on().fails()) {  // ns_cgroup_clone()
+      // ns_cgroup_clone(), until 3.0 ("cgroup: remove the ns_cgroup")
+      if (!fixed_by<K>(Change::ns_cgroup) && K::on().fails()) {
         l.err = kEnomem;
         if (seeded<K>(Defect::copy_namespaces_keeps_new)) return go(out);
         return put_nsproxy<K>(new_ns, out);

@@ -145,7 +145,7 @@ struct alloc_pid {
     auto& number = pid->numbers[l.i];
     number.nr = nr;
     number.ns = l.tmp;
-    if (l.i == 0) return go(publish);
+    if (l.i == 0) return go_on_mounted();
     if (!seeded<K>(Defect::alloc_pid_does_not_walk_up)) l.tmp = ns_ptr<K>{l.tmp->parent};
     l.i -= 1;
     return take_number();
@@ -226,6 +226,19 @@ struct alloc_pid {
     stack<K>().free_pidmap.nr = typename K::Int{pid->numbers[l.i].nr};
     return call(free_pidmap<K>::clear_bit, out_free);
   }
+  // Number 1 of a namespace brings the mount of proc with it.
+  static Next go_on_mounted() {
+    auto& l = stack<K>().alloc_pid;
+    if (!mounts_proc<K>(Mounter::alloc_pid)) return go(publish);
+    const typename K::Int own_nr = l.pid->numbers[l.ns->level].nr;
+    if (own_nr != 1) return go(publish);
+    if (pid_ns_prepare_proc<K>(l.ns) == 0) return go(publish);
+    // 4.12 ("pidns: disable pid allocation if pid_ns_prepare_proc() is failed in alloc_pid()");
+    // BZ-59's fix lets the next fork try again.
+    if (fixed_by<K>(Change::bz_58) && !fixed_by<K>(Change::bz_59)) l.ns->hash_adding = 0;
+    stack<K>().ret = kEnomem;
+    return give_back();
+  }
   static Next take_number() {
     stack<K>().alloc_pidmap.ns = stack<K>().alloc_pid.tmp;
     return call(alloc_pidmap<K>::read_last_pid, number_taken);
@@ -264,9 +277,11 @@ struct free_pid {
     l.i += 1;
     ns->nr_hashed -= 1;
     const typename K::Int left = ns->nr_hashed;
-    if (ns->hash_adding == 1) {
-      // 3.12 ("pidns: fix free_pid() to handle the first fork failure"): closed for good.
-      if (fixed_by<K>(Change::bz_44) && left == 0) ns->hash_adding = 0;
+    // 3.12 ("pidns: fix free_pid() to handle the first fork failure"): closed for good.
+    if (fixed_by<K>(Change::bz_44) && left == 0) ns->hash_adding = 0;
+    if (ns->hash_adding == 1) return go(count_down);
+    if (left == 0 && leaves_work<K>()) {
+      ns->work = 1;  // schedule_work(&ns->proc_work)
     } else if (left == 1 || (left == 2 && fixed_by<K>(Change::bz_43))) {
       // All that is left is init, and since 3.12 ("pidns: Fix hang in zap_pid_ns_processes by
       // sending a potentially extra wakeup") also its dead leader.  wake_up_process(child_reaper):

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "model/kernel/kernel.hpp"
+#include "model/kernel/proc.hpp"
 
 namespace nsmc::kernel {
 
@@ -166,8 +166,9 @@ struct create_pid_namespace {
     }
     l.ns = ns;
     // 84406c153a5b ("pidns: use kzalloc when allocating new pid_namespace struct"): 0 is what
-    // nobody stores.  Only this field is read without having been stored.
+    // nobody stores.  Only these fields may be read without having been stored.
     if (fixed_by<K>(Change::bz_34)) ns->bacct = 0;
+    if (fixed_by<K>(Change::bz_34) || !has_proc_mnt<K>()) ns->proc_mnt = ns_ptr<K>{};
     ns->pidmap_[0].page = 1;
     ns->pidmap_[0].bits = 0;
     stack<K>().create_pid_cachep.nr_ids =
@@ -189,6 +190,7 @@ struct create_pid_namespace {
     ns->last_pid = 0;
     ns->child_reaper = task_ptr<K>{};
     ns->nr_hashed = 0;
+    ns->work = 0;
     ns->hash_adding = fixed_by<K>(Change::count_hashed) ? 1 : 0;  // PIDNS_HASH_ADDING
     ns->level = seeded<K>(Defect::create_pid_namespace_wrong_level) ? l.level - 1 : l.level;
     // Pid 0 is never handed out.
@@ -200,6 +202,10 @@ struct create_pid_namespace {
       ns->pidmap_[i].nr_free =
           K::if_else(i < config<K>().pidmap_entries(), config<K>().bits_per_page, 0);
     });
+    if (mounts_proc<K>(Mounter::create_pid_namespace) && pid_ns_prepare_proc<K>(ns) != 0) {
+      K::on().release(take(l.ns));
+      return leave(kEnomem);
+    }
     return leave(0);
   }
 

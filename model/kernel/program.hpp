@@ -38,6 +38,8 @@ inline constexpr lang::Function kFunctions[] = {
     {"free_pidmap", "kernel/pid.c", free_pidmap<K>::rows},
     {"free_pid", "kernel/pid.c", free_pid<K>::rows},
     {"delayed_put_pid", "kernel/pid.c", delayed_put_pid<K>::rows},
+    {"process_one_work", "kernel/workqueue.c", process_one_work<K>::rows},
+    {"proc_flush_task", "fs/proc/base.c", proc_flush_task<K>::rows},
     {"do_exit", "kernel/exit.c", do_exit<K>::rows},
     {"forget_original_parent", "kernel/exit.c", forget_original_parent<K>::rows},
     {"release_task", "kernel/exit.c", release_task<K>::rows},
@@ -126,6 +128,7 @@ typename K::Bool might_move(const State<K>& state, int actor) {
   if (actor != kSoftirq) return may_enter_kernel<K>(state.tasks[actor]);
   typename K::Bool waiting = false;
   for (const auto& pid : state.pids) waiting = waiting | (K::peek(pid.rcu) == 1);
+  for (const auto& ns : state.namespaces) waiting = waiting | (K::peek(ns.work) == 1);
   return waiting;
 }
 
@@ -148,12 +151,21 @@ class CallStack {
   int depth_ = 0;
 };
 
-// Where a context starts that is not in the kernel.
+// Where a context starts that is not in the kernel.  What runs for nobody's sake is the end of a
+// grace period or a work item, in any order.
 template <class K>
-int entry_step(int context) {
+int entry_step(K& machine, int context) {
   static const int kUser = step_number<K>(userland<K>::user_mode);
   static const int kSoft = step_number<K>(delayed_put_pid<K>::put);
-  return context == kSoftirq ? kSoft : kUser;
+  static const int kWork = step_number<K>(process_one_work<K>::run);
+  if (context != kSoftirq) return kUser;
+  if (!leaves_work<K>() || !K::template any<pid_namespace>([](ns_ptr<K>, auto& ns) {
+        return all(ns.allocated == 1, K::peek(ns.work) == 1);
+      }))
+    return kSoft;
+  const bool callbacks = static_cast<bool>(
+      K::template any<pid_struct>([](pid_ptr<K>, auto& pid) { return K::peek(pid.rcu) == 1; }));
+  return callbacks && machine.pick(2) == 0 ? kSoft : kWork;
 }
 
 // The interpreter of step tables: the only place that moves a program counter.  Runs `context` from
@@ -165,7 +177,7 @@ bool run(K& machine, int context) {
   machine.context = context;
   CallStack<K> stack(machine.state.stacks[context]);
   const bool idle = stack.empty();
-  if (idle) stack.push(entry_step<K>(context));
+  if (idle) stack.push(entry_step<K>(machine, context));
   const auto steps = StepTable<K>::get().steps();
   const bool switch_at_rows = machine.config->steps == Granularity::kernel;
   for (bool moved = false;; moved = true) {

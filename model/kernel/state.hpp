@@ -142,9 +142,11 @@ struct pid_namespace {
   typename K::template Link<pid_cache> pid_cachep;
   typename K::template Num<0, kLevels> level;
   typename K::template Ref<pid_namespace> parent;
-  typename K::Flag bacct;                        // accounting is on, since 2.6.27
-  typename K::template Num<0, kPids> nr_hashed;  // pids hashed here, since 3.8; and ...
-  typename K::Flag hash_adding;                  // ... PIDNS_HASH_ADDING: more may come
+  typename K::Flag bacct;                            // accounting is on, since 2.6.27
+  typename K::template Num<0, kPids> nr_hashed;      // pids hashed here, since 3.8; and ...
+  typename K::Flag hash_adding;                      // ... PIDNS_HASH_ADDING: more may come
+  typename K::template Ref<pid_namespace> proc_mnt;  // itself, held by that mount's superblock
+  typename K::Flag work;                             // schedule_work(): a worker will look at it
 
   template <class Self, class F>
   static void each_field(Self& self, F&& f) {
@@ -166,6 +168,8 @@ struct pid_namespace {
     f("bacct", self.bacct);
     f("nr_hashed", self.nr_hashed);
     f("hash_adding", self.hash_adding);
+    f("proc_mnt", self.proc_mnt);
+    f("work", self.work);
   }
 };
 

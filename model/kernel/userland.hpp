@@ -9,6 +9,7 @@
 #include "model/kernel/fork.hpp"
 #include "model/kernel/sys.hpp"
 #include "model/kernel/tty_io.hpp"
+#include "model/kernel/workqueue.hpp"
 
 namespace nsmc::kernel {
 

@@ -10,6 +10,9 @@ namespace nsmc::kernel {
 // parent does not care, the leader goes too.
 template <class K>
 struct release_task {
+  static lang::StepFunction first() { return has_proc_mnt<K>() ? flush : lock; }
+
+  static Next flush() { return call(proc_flush_task<K>::flush_level, lock); }
   static Next lock() {
     auto& l = stack<K>().release_task;
     if (!write_trylock_tasklist<K>()) return block();
@@ -52,10 +55,11 @@ struct release_task {
     if (p != current<K>()) K::on().release(p);
     if (!zap_leader) return ret();
     l.p = leader;
-    return go(lock);
+    return go(first());
   }
 
   static constexpr Row rows[] = {
+      {"flush", flush},
       {"lock", lock, "r7, r10: the task is EXIT_DEAD and still linked"},
       {"unhash_process", unhash_process},
       {"unlink", unlink},
@@ -65,7 +69,7 @@ struct release_task {
 template <class K>
 Next release(task_ptr<K> p, lang::StepFunction then) {
   stack<K>().release_task.p = p;
-  return call(release_task<K>::lock, then);
+  return call(release_task<K>::first(), then);
 }
 
 // wait4(-1): the number of a reaped child, -ECHILD, -ERESTARTSYS, or 0 for WNOHANG.

@@ -39,6 +39,11 @@ struct references_lemmas : Reading<K> {
     return implies(counted(x[0]), R::refs_of_ns(x[0]) >= 1);
   }
 
+  // Proofs are of PROC_FS=n.
+  static Bool no_mount_of_proc(Arguments x) {
+    return implies(x[0] > 0, of(R::ns(x[0]).proc_mnt) == 0);
+  }
+
   static Bool live_proxy(const Int& x) { return all(x > 0, live(R::proxy(x))); }
   static Bool proxy_count_is_exact(Arguments x) {
     const Int swapper = K::if_else(x[0] == 1, Int(1), Int(0));  // holds the first one
@@ -88,6 +93,10 @@ struct references_lemmas : Reading<K> {
          "Somebody holds each namespace that is allocated.",
          {ns},
          live_ns_is_held},
+        {"no-mount-of-proc",
+         "Without PROC_FS no namespace holds itself by a mount of proc.",
+         {ns},
+         no_mount_of_proc},
         {"proxy-count-is-exact",
          "An nsproxy's count equals the number of its holders.",
          {nsproxy},
