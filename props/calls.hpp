@@ -108,10 +108,13 @@ struct calls {
     const bool unsupported = (flags & CL_NEWPID) != 0 && !CONFIG_PID_NS<K>();
     const bool denied = fixed_by<K>(Change::bz_09) && (flags & CL_PARENT) != 0 &&
                         (is_init(move) || (flags & CL_NEWPID) != 0);
-    const bool forbidden = new_namespaces && move.events.clone_capable == 0;
+    const bool numbered = (flags & CL_SET_TID) != 0;
+    const bool forbidden = (new_namespaces || numbered) && move.events.clone_capable == 0;
     if (result > 0) return !thread_in_new && !unsupported && !forbidden;
     if (result == kEinval)
-      return thread_in_new || unsupported || denied || too_deep(move) || elsewhere(move);
+      return thread_in_new || unsupported || denied || numbered || too_deep(move) ||
+             elsewhere(move);
+    if (result == kEexist) return numbered;
     if (result == kEnospc) return too_deep(move);
     if (result == kEperm) return forbidden;
     // No task, no memory or no number; a fatal signal.

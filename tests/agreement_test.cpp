@@ -48,6 +48,8 @@ const std::vector<Call> kLaterCalls = {
     {Syscall::waitid},
     {Syscall::wait_pgrp},
     {Syscall::tiocspgrp},
+    {Syscall::clone3, 3},
+    {Syscall::set_pid_max, 3},
     {Syscall::task_work_add, 0, 2},
     {Syscall::synchronize_rcu_tasks},
 };

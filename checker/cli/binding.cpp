@@ -82,7 +82,7 @@ class Calls {
       unknown(s_, call.function, "call", all_calls());
     if (!call.binds.empty()) {
       bound.variable = index_of(names_.variables, call.binds[0].text);
-      if (bound.syscall == Syscall::clone) bound.task = index_of(names_.tasks, call.binds[0].text);
+      if (kernel::creates(bound.syscall)) bound.task = index_of(names_.tasks, call.binds[0].text);
       if (call.binds.size() > 1)
         bound.namespace_label = index_of(names_.namespaces, call.binds[1].text);
     }
@@ -186,7 +186,8 @@ class Calls {
     return false;
   }
   static bool is_clone(const traces::Call& call) {
-    return call.function.text == "fork" || call.function.text == "clone";
+    return call.function.text == "fork" || call.function.text == "clone" ||
+           call.function.text == "clone3";
   }
   static int index_of(const std::vector<std::string>& words, const std::string& word) {
     const auto at = std::find(words.begin(), words.end(), word);

@@ -31,6 +31,8 @@ enum class Syscall : std::uint8_t {
   waitid,
   wait_pgrp,
   tiocspgrp,
+  clone3,
+  set_pid_max,
   task_work_add,
   synchronize_rcu_tasks
 };
@@ -57,11 +59,18 @@ inline constexpr SyscallRow kSyscalls[] = {
     {Syscall::open_pid_ns, "open_pid_ns", Takes::task},  // /proc/PID/ns/pid
     {Syscall::open_proc, "open_proc", Takes::task},      // /proc/PID
     {Syscall::waitid, "waitid", Takes::word, {"WNOWAIT"}},
-    {Syscall::wait_pgrp, "wait_pgrp"},  // wait4(0, ..)
-    {Syscall::tiocspgrp, "tiocspgrp"},  // ioctl(TIOCSPGRP)
+    {Syscall::wait_pgrp, "wait_pgrp"},                     // wait4(0, ..)
+    {Syscall::tiocspgrp, "tiocspgrp"},                     // ioctl(TIOCSPGRP)
+    {Syscall::clone3, "clone3", Takes::number},            // fork() with set_tid = {number}
+    {Syscall::set_pid_max, "set_pid_max", Takes::number},  // /proc/sys/kernel/pid_max
     {Syscall::task_work_add, "task_work_add", Takes::task},
     {Syscall::synchronize_rcu_tasks, "synchronize_rcu_tasks"},
 };
+
+// Whether it makes a process, which the result names.
+constexpr bool creates(Syscall syscall) {
+  return syscall == Syscall::clone || syscall == Syscall::clone3;
+}
 
 constexpr const SyscallRow* find_syscall(std::string_view name) {
   for (const SyscallRow& row : kSyscalls)
@@ -80,7 +89,8 @@ struct Call {
   Syscall syscall = Syscall::clone;
   int argument = 0;         // clone: CL_ flags; wait4: 1 for WNOHANG; signal: 1 for SIG_IGN;
                             // kill: -1 for everybody;
-                            // readdir_proc: the number to start after
+                            // readdir_proc: the number to start after;
+                            // clone3, set_pid_max: the number
   int task = 0;             // clone: the label of the child; others: of the target
   int namespace_label = 0;  // clone, unshare: what names the new namespace; setns: which one
   int variable = -1;        // where the result goes

@@ -172,9 +172,10 @@ struct copy_process {
   static Next leave(typename K::Int result) {
     auto& l = stack<K>().copy_process;
     const task_ptr<K> p = l.p;
-    const typename K::Int flags = l.flags;
+    const typename K::Int flags = l.flags, set_tid = l.set_tid;
     l = {};
-    l.flags = flags;           // do_fork() reports them
+    l.flags = flags;  // do_fork() reports them
+    l.set_tid = set_tid;
     if (result == 0) l.p = p;  // and takes the child
     return ret<K>(result);
   }

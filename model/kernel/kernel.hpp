@@ -32,13 +32,14 @@ using cache_ptr = lang::Ptr<K, pid_cache>;
 
 // Errors, as the kernel returns them: negative.
 inline constexpr int kEperm = -1, kEsrch = -3, kEchild = -10, kEagain = -11, kEnomem = -12,
-                     kEinval = -22, kEnospc = -28, kEnosys = -38, kErestartsys = -512,
-                     kErestartnointr = -513;
+                     kEexist = -17, kEinval = -22, kEnospc = -28, kEnosys = -38,
+                     kErestartsys = -512, kErestartnointr = -513;
 
 // clone() flags that matter here, renumbered to fit a byte.
 inline constexpr int CL_NEWPID = 1, CL_THREAD = 2, CL_SIGHAND = 4, CL_VM = 8, CL_PARENT = 16,
                      CL_NEWNET = 32,  // NEWNET: any namespace copied after the PID namespace
-    CL_NEWUSER = 64;                  // of unshare() alone
+    CL_NEWUSER = 64,                  // of unshare() alone
+    CL_SET_TID = 128;                 // no flag, but reported as one: clone3() asked for a number
 inline constexpr int CL_NEW_ANY = CL_NEWPID | CL_NEWNET, CL_ALL = 63;
 
 // The task that runs; the kernel's `current`.

@@ -30,6 +30,7 @@ struct kernel_stack {
 
   struct {
     Num<0, 127> flags;
+    PidNr set_tid;       // of clone3(): the number that the child shall have, 0: any
     Own<task_struct> p;  // the child, until it is attached
     Own<pid_struct> pid;
     Result retval;
@@ -124,6 +125,7 @@ struct kernel_stack {
     for (int i = 0; i < kStackDepth; ++i) f(pc[i], s.pc[i]);
     f("ret", s.ret);
     f("copy_process.flags", s.copy_process.flags);
+    f("copy_process.set_tid", s.copy_process.set_tid);
     f("copy_process.p", s.copy_process.p);
     f("copy_process.pid", s.copy_process.pid);
     f("copy_process.retval", s.copy_process.retval);

@@ -167,7 +167,11 @@ struct alloc_pid {
     });
     // 3.8 ("pidns: Stop pid allocation when init dies"): zap has disabled it.
     if (fixed_by<K>(Change::bz_38) && ns->hash_adding == 0) {
+      // b26ebfe12f34 ("pid: Fix error return value in some cases"): set_tid has left another.
       stack<K>().ret = kEnomem;
+      if (fixed_by<K>(Change::set_tid) && !fixed_by<K>(Change::bz_53b) &&
+          stack<K>().copy_process.set_tid != 0)
+        stack<K>().ret = kEperm;
       const ns_ptr<K> held = take(pid->ns);
       // 24c037ebf572 ("exit: pidns: alloc_pid() leaks pid_namespace if child_reaper is exiting")
       return fixed_by<K>(Change::bz_49) ? put_ns<K>(held, out_unlock) : go(out_unlock);
@@ -241,6 +245,10 @@ struct alloc_pid {
   }
   static Next take_number() {
     stack<K>().alloc_pidmap.ns = stack<K>().alloc_pid.tmp;
+    // 49cb2fc42ce4 ("fork: extend clone3() to support setting a PID"): at the deepest level here.
+    if (fixed_by<K>(Change::set_tid) && stack<K>().copy_process.set_tid != 0 &&
+        stack<K>().alloc_pid.tmp == stack<K>().alloc_pid.ns)
+      return call(alloc_pidmap<K>::idr_alloc, number_taken);
     return call(alloc_pidmap<K>::read_last_pid, number_taken);
   }
   static Next leave(pid_ptr<K> pid) {

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include "model/kernel/pidmap.hpp"
 #include "model/kernel/proc.hpp"
 
 namespace nsmc::kernel {
@@ -188,6 +189,15 @@ struct create_pid_namespace {
     ns->pid_cachep = pid_cachep;
     ns->kref = seeded<K>(Defect::create_pid_namespace_counts_two) ? 2 : 1;
     ns->last_pid = 0;
+    // 7863dcc72d0f ("pid: allow pid_max to be set per pid namespace"): at first its parent's, which
+    // may be raised again, until d385c8bceb14 ("pid: Do not set pid_max in new pid namespaces").
+    // Its parents' limits hold anyway, for each gives a number too.
+    if (fixed_by<K>(Change::pid_max_of_ns))
+      ns->pid_max = fixed_by<K>(Change::bz_67)
+                        ? PID_MAX_LIMIT<K>()
+                        : typename K::Int{stack<K>().copy_pid_ns.old_ns->pid_max};
+    else
+      ns->pid_max = 0;
     ns->child_reaper = task_ptr<K>{};
     ns->nr_hashed = 0;
     ns->work = 0;

@@ -17,6 +17,7 @@ template <class K>
 int PID_MAX_LIMIT() {
   return config<K>().pidmap_entries() * config<K>().bits_per_page;
 }
+// One for all namespaces until 6.14 (PIDMAX).
 template <class K>
 typename K::Int pid_max() {
   return seeded<K>(Defect::alloc_pidmap_ignores_pid_max) ? typename K::Int{PID_MAX_LIMIT<K>()}
@@ -144,7 +145,7 @@ struct alloc_pidmap {
     if (K::on().fails()) return fail(kEnomem);
     const Int cursor = ns->last_pid + 1;
     const Int pid_min = K::if_else(cursor > RESERVED_PIDS<K>(), Int{RESERVED_PIDS<K>()}, Int{1});
-    const Int end = pid_max<K>();
+    const Int end = pid_max_in(ns);
     const auto is_free = [&](Int nr) {
       return !K::test_bit(ns->pidmap_[nr / BITS_PER_PAGE<K>()].bits, nr % BITS_PER_PAGE<K>());
     };
@@ -152,16 +153,29 @@ struct alloc_pidmap {
     if (nr >= end) nr = K::first(pid_min, end, is_free);
     if (nr >= end) return fail(kEagain);
     l.pid = nr;
-    map(nr).page = 1;
-    map(nr).bits = K::with_bit(map(nr).bits, nr % BITS_PER_PAGE<K>());
-    map(nr).nr_free -= 1;
+    take_number(nr);
     ns->last_pid = nr;
     return leave(nr);
+  }
+
+  // The number that clone3() asks for, or none.  The cursor stays where it is.
+  static Next idr_alloc() {
+    const ns_ptr<K> ns = stack<K>().alloc_pidmap.ns;
+    const Int tid = stack<K>().copy_process.set_tid;
+    if (tid >= pid_max_in(ns)) return leave(kEinval);
+    if (tid != 1 && !ns->child_reaper) return leave(kEinval);
+    if (current<K>()->cap_sys_admin == 0) return leave(kEperm);
+    if (K::on().fails()) return leave(kEnomem);
+    if (K::test_bit(ns->pidmap_[tid / BITS_PER_PAGE<K>()].bits, tid % BITS_PER_PAGE<K>()))
+      return leave(kEexist);
+    take_number(tid);
+    return leave(tid);
   }
 
   static constexpr Row rows[] = {
       {"read_last_pid", read_last_pid},
       {"idr_alloc_cyclic", idr_alloc_cyclic},
+      {"idr_alloc", idr_alloc},
       {"map_page", map_page},
       {"install_page", install_page, "r2: another allocator may install the page first"},
       {"check_free", check_free},
@@ -173,6 +187,14 @@ struct alloc_pidmap {
  private:
   static pidmap<K>& map(Int pid) {
     return stack<K>().alloc_pidmap.ns->pidmap_[pid / BITS_PER_PAGE<K>()];
+  }
+  static Int pid_max_in(ns_ptr<K> ns) {
+    return fixed_by<K>(Change::pid_max_of_ns) ? Int{ns->pid_max} : pid_max<K>();
+  }
+  static void take_number(Int nr) {
+    map(nr).page = 1;
+    map(nr).bits = K::with_bit(map(nr).bits, nr % BITS_PER_PAGE<K>());
+    map(nr).nr_free -= 1;
   }
   static Int first_pid(Int last) {
     return last + 1 >= pid_max<K>() ? Int{RESERVED_PIDS<K>()} : Int{last + 1};

@@ -87,6 +87,7 @@ std::vector<Pidns::State> Pidns::initial() const {
   ns.child_reaper = task_ptr<Concrete>{1};
   ns.pid_cachep = cache_ptr<Concrete>{1};
   if (config_.has(Change::count_hashed)) ns.hash_adding = 1;
+  if (config_.has(Change::pid_max_of_ns)) ns.pid_max = config_.pid_max;
   for (int i = 0; i < config_.pidmap_entries(); ++i) ns.pidmap_[i].nr_free = config_.bits_per_page;
   ns.pidmap_[0].page = 1;
   ns.pidmap_[0].bits = 1;  // number 0

@@ -138,6 +138,7 @@ struct pid_namespace {
   typename K::template Num<0, 15> kref;
   typename K::template Array<pidmap<K>, kPages> pidmap_;
   typename K::PidNr last_pid;
+  typename K::template Num<0, kPidMax + 1> pid_max;  // of this namespace, since 6.14
   typename K::template Link<task_struct> child_reaper;
   typename K::template Link<pid_cache> pid_cachep;
   typename K::template Num<0, kLevels> level;
@@ -161,6 +162,7 @@ struct pid_namespace {
       f(nr_free[i], self.pidmap_[i].nr_free);
     }
     f("last_pid", self.last_pid);
+    f("pid_max", self.pid_max);
     f("child_reaper", self.child_reaper);
     f("pid_cachep", self.pid_cachep);
     f("level", self.level);

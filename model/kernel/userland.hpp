@@ -37,7 +37,9 @@ struct userland {
   static Next forked() {
     const Call* next = next_call();
     const typename K::Int flags = stack<K>().copy_process.flags;
+    const typename K::Int set_tid = stack<K>().copy_process.set_tid;
     stack<K>().copy_process.flags = 0;
+    stack<K>().copy_process.set_tid = 0;
     if (stack<K>().ret == 0) {
       const task_ptr<K> p = take(stack<K>().copy_process.p);
       // task_pid_vnr() of the child, or its number in the caller's namespace for CLONE_NEWPID
@@ -49,7 +51,8 @@ struct userland {
           K::on().state.ns_label[next->namespace_label - 1] = task_active_pid_ns<K>(p);
       }
     }
-    K::on().report_clone(flags, current<K>()->cap_sys_admin == 1, stack<K>().ret);
+    K::on().report_clone(K::if_else(set_tid != 0, flags + CL_SET_TID, flags),
+                         current<K>()->cap_sys_admin == 1, stack<K>().ret);
     return return_to_user();
   }
 
@@ -167,6 +170,13 @@ struct userland {
         return call(wait_for_pgrp<K>::begin, waited);
       case Syscall::tiocspgrp:
         return call(tiocspgrp<K>::begin, return_to_user);
+      case Syscall::clone3:
+        if (!fixed_by<K>(Change::set_tid)) return go_with_result(kEnosys);
+        if (c.argument < 1 || c.argument >= PID_MAX_LIMIT<K>()) return go_with_result(kEinval);
+        stack<K>().copy_process.set_tid = c.argument;
+        return call(copy_process<K>::dup_task_struct, forked);
+      case Syscall::set_pid_max:
+        return go_with_result(set_pid_max(c.argument));
       case Syscall::task_work_add:
         if (number_of(c.task) == 0) return go_with_result(kEsrch);
         if (fixed_by<K>(Change::notify)) task_named(c)->notify_signal = 1;
@@ -179,6 +189,15 @@ struct userland {
       }
     }
     BUG<K>();
+  }
+
+  // /proc/sys/kernel/pid_max, where each namespace has its own.
+  static typename K::Int set_pid_max(typename K::Int limit) {
+    if (!fixed_by<K>(Change::pid_max_of_ns)) return kEnosys;
+    if (current<K>()->cap_sys_admin == 0) return kEperm;
+    if (limit <= RESERVED_PIDS<K>() || limit > PID_MAX_LIMIT<K>()) return kEinval;
+    task_active_pid_ns<K>(current<K>())->pid_max = limit;
+    return 0;
   }
 
   static Next go_with_result(typename K::Int result) {
