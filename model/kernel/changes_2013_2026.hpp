@@ -283,6 +283,30 @@ inline constexpr ChangeRow kChangesSince38[] = {
      .commit = "",
      .subject = "unshare: fix nsproxy leak on set_cred_ucounts() error path",
      .change = Change::bz_64},
+    {.id = "BZ-54",
+     .what =
+         "since 4.3 an init may share its handlers with its creator: when it dies, zap lets both "
+         "ignore SIGCHLD, and the creator's children reap themselves",
+     .breaks = "",
+     .since = "",
+     .commit = "",
+     .subject = ""},
+    {.id = "CURSOR",
+     .what =
+         "with the cursor at RESERVED_PIDS exactly, the search still wraps to number 1: reserved "
+         "numbers are given again",
+     .breaks = "",
+     .since = "",
+     .commit = "",
+     .subject = ""},
+    {.id = "CLOSED",
+     .what =
+         "a first fork that fails after it got number 1 closes its namespace for good: the next "
+         "one says ENOMEM",
+     .breaks = "",
+     .since = "",
+     .commit = "",
+     .subject = ""},
     {.id = "S17",
      .what =
          "pid_ns_cachep is created by a device initcall: a CLONE_NEWPID before it allocates from "

@@ -25,6 +25,9 @@ struct copy_process {
     const task_ptr<K> me = current<K>();
     p->cap_sys_admin = me->cap_sys_admin;
     p->sigchld_ignored = me->group_leader->sigchld_ignored;
+    // copy_sighand(); a thread's are its group's anyway.
+    if (fixed_by<K>(Change::thread_only) && (flags & CL_SIGHAND) && !(flags & CL_THREAD))
+      p->sighand = sighand_of<K>(me);
     p->exit_signal = flags & CL_THREAD ? -1 : kSigchld;
     p->group_leader = p;
     p->nsproxy_ = me->nsproxy_;  // not counted before copy_namespaces()

@@ -31,6 +31,26 @@ void zap_other_threads(task_ptr<K> p) {
       [](auto& t) { t.sigkill = 1; });
 }
 
+// The table of handlers that p's group uses, named by the leader whose it was at first.
+template <class K>
+task_ptr<K> sighand_of(task_ptr<K> p) {
+  const task_ptr<K> leader = p->group_leader, shared = leader->sighand;
+  return shared ? shared : leader;
+}
+// signal(SIGCHLD, ..), for p's group and, since 4.3 also across namespaces, for every other that
+// shares its table by CLONE_SIGHAND.
+template <class K>
+void set_sigchld_ignored(task_ptr<K> p, typename K::Int ignored) {
+  p->group_leader->sigchld_ignored = ignored;
+  if (!fixed_by<K>(Change::thread_only)) return;
+  const task_ptr<K> table = sighand_of<K>(p);
+  K::template each<task_struct>(
+      [&](task_ptr<K> other, auto& t) {
+        return all(t.allocated == 1, (other == table) | (t.sighand == table));
+      },
+      [&](auto& t) { t.sigchld_ignored = ignored; });
+}
+
 // SIGNAL_UNKILLABLE belongs to the group that number 1 of its own namespace leads, whoever of it is
 // left.
 template <class K>

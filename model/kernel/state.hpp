@@ -48,6 +48,7 @@ struct task_struct {
   typename K::template Ref<pid_struct> f_owner;      // the pid of fcntl(F_SETOWN)
   typename K::template Link<task_struct> dead_list;  // whose dead_children it is on (BZ-10)
   typename K::Flag sigchld_ignored;                  // sighand: SIGCHLD is SIG_IGN
+  typename K::template Link<task_struct> sighand;    // whose it is; NULL: its own group's
   typename K::Flag pdeath_signal;                    // SIGKILL when its parent dies
   typename K::Flag is_child_subreaper;               // signal: PR_SET_CHILD_SUBREAPER
   typename K::Flag sleeping;                         // until wake_up_process(); only zap does
@@ -74,6 +75,7 @@ struct task_struct {
     f("f_owner", self.f_owner);
     f("dead_list", self.dead_list);
     f("sigchld_ignored", self.sigchld_ignored);
+    f("sighand", self.sighand);
     f("pdeath_signal", self.pdeath_signal);
     f("is_child_subreaper", self.is_child_subreaper);
     f("sleeping", self.sleeping);

@@ -123,7 +123,7 @@ struct userland {
       case Syscall::kill:
         return c.argument == -1 ? go_with_result(kill_everybody<K>()) : kill_target(c);
       case Syscall::signal:
-        me->group_leader->sigchld_ignored = K::argument(c, 0, 1);
+        set_sigchld_ignored<K>(me, K::argument(c, 0, 1));
         return go_with_result(0);
       case Syscall::fcntl_setown: {
         // __f_setown() replaces the owner, also by nobody.

@@ -23,8 +23,9 @@ struct zap_pid_ns_processes {
     auto& l = stack<K>().zap_pid_ns_processes;
     if (!read_trylock_tasklist<K>()) return block();
     l.nr = 1;
-    // 3.5: the killed reap themselves, for nobody has to be told.
-    if (fixed_by<K>(Change::bz_37)) current<K>()->group_leader->sigchld_ignored = 1;
+    // 3.5: the killed reap themselves, for nobody has to be told.  Whoever shares init's handlers
+    // ignores SIGCHLD from here on as well (BZ-54).
+    if (fixed_by<K>(Change::bz_37)) set_sigchld_ignored<K>(current<K>(), 1);
     return go(kill_next);
   }
   static Next kill_next() {
