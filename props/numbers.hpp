@@ -222,6 +222,26 @@ struct numbers {
   }
   static Bool a_last_pid_is_stored(const MoveOn<K>& move) { return stores_last_pid(move); }
 
+  // A pid is freed when it has no role left, as a task's, a group's or a session's.
+  static Bool roles_keep_numbers() {
+    auto& state = K::on().state;
+    Bool kept = true;
+    for (const auto& task : state.tasks)
+      for (const auto& link : task.pids)
+        kept = kept & implies((task.linked.value() == 1) & (link.slot() != 0), [&] {
+                 auto& pid = state.pids.at(link.slot() - 1);
+                 return (pid.allocated.value() == 1) & (pid.hashed.value() == 1);
+               });
+    return kept;
+  }
+  static Bool a_group_is_led_by_another() {
+    Bool none = true;
+    for (const auto& task : K::on().state.tasks)
+      none = none & ((task.linked.value() != 1) |
+                     (task.pids[PIDTYPE_PGID].slot() == task.pids[PIDTYPE_PID].slot()));
+    return !none;
+  }
+
   static constexpr RowOn<K> rows[] = {
       {.id = "I8",
        .says = "A bit of the pid bitmap is set exactly while one struct pid owns the number.",
@@ -268,6 +288,11 @@ struct numbers {
                  "immediately\")",
        .holds_move = last_pid_moves_forward,
        .premise_move = a_last_pid_is_stored},
+      {.id = "I36",
+       .says = "A number is kept while a task uses it, as its own, its group's or its session's.",
+       .source = "kernel/pid.c: detach_pid()",
+       .holds = roles_keep_numbers,
+       .premise = a_group_is_led_by_another},
   };
 };
 

@@ -5,7 +5,9 @@
 #include <algorithm>
 #include <charconv>
 
+#include "props/at_ends.hpp"
 #include "props/calls.hpp"
+#include "props/entered.hpp"
 #include "props/lifetime.hpp"
 #include "props/namespaces.hpp"
 #include "props/numbers.hpp"
@@ -36,6 +38,8 @@ std::vector<Row> join() {
   add(reaper<Concrete>::rows);
   add(calls<Concrete>::rows);
   add(signals<Concrete>::rows);
+  add(entered<Concrete>::rows);
+  add(at_ends<Concrete>::rows);
   std::sort(all.begin(), all.end(),
             [](const Row& a, const Row& b) { return order_of(a.id) < order_of(b.id); });
   return all;

@@ -4,7 +4,6 @@
 
 #include <algorithm>
 
-#include "model/kernel/ends.hpp"
 #include "props/row.hpp"
 #include "props/view.hpp"
 
@@ -208,10 +207,6 @@ struct reaper {
     return 0;
   }
 
-  static bool nobody_hangs() {
-    return K::on().state.fault.value() != 0 || end_of(K::on()).has_value();
-  }
-  static bool an_end_is_reached() { return true; }
   static bool zap_sleeps(const MoveOn<K>& move) { return move.events.spun == 0; }
   static bool a_zap_begins_to_wait(const MoveOn<K>& move) {
     for (const auto& s : move.after.stacks)
@@ -258,12 +253,6 @@ struct reaper {
                  "mount/umount logic obvious\")",
        .holds = proc_outlives_tasks,
        .premise = proc_is_mounted_for_somebody},
-      {.id = "L1",
-       .says = "When nothing can move any more, nobody hangs in the kernel.",
-       .source = "kernel/pid_namespace.c: zap_pid_ns_processes(); the safety shadow of liveness",
-       .holds = nobody_hangs,
-       .premise = an_end_is_reached,
-       .at_ends = true},
       {.id = "L7",
        .says = "A dying init sleeps while it waits, and does not spin.",
        .source = "kernel/pid_namespace.c: zap_pid_ns_processes()",

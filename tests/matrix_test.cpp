@@ -50,6 +50,8 @@ const Call kKillAll{Syscall::kill, -1};
 const Call kReaddir{Syscall::readdir_proc, -2};
 const Call kIgnore{Syscall::signal, 1};
 const Call kForkSecond{Syscall::clone, 0, 2};
+const Call kUnshare{Syscall::unshare, kernel::CL_NEWPID};
+const Call kJoin{Syscall::setns};
 const Call kOwnSecond{Syscall::fcntl_setown, 0, 2};
 
 // The kernels of the bitmap with the fixes that the playgrounds can meet: defects of the bitmap do
@@ -91,6 +93,10 @@ const std::map<std::string_view, Playground>& playgrounds() {
     all["forkers"] = {bounds(4, 1, 6, 3), {kFork}};
     all["ignoring"] = {bounds(3, 2, 4, 5), {kNewPid, kFork, kExit, kIgnore}};
     all["siblings"] = {bounds(3, 2, 4, 5), {kNewPid, kParent, kExit, kWait}};
+    // What came with 3.8, on the last kernel.
+    all["entered"] = {bounds(3, 2, 4, 5), {kNewPid, kFork, kUnshare, kJoin, kExit}};
+    all["entered"].config.nsproxies = 3;
+    all["entered"].config.changes = kernel::kernels().back().changes;
     // A pid outlives its task while somebody's files have it; the last call replaces it by nobody.
     all["owner"] = {bounds(3, 2, 4, 0), {}};
     all["owner"].user.initial_label = 1;

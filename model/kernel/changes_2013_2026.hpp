@@ -73,7 +73,7 @@ inline constexpr ChangeRow kChangesSince38[] = {
     {.id = "BZ-43",
      .what = "free_pid() wakes init when one pid is left; the last thread of a dead leader waits "
              "for two",
-     .breaks = "L1",
+     .breaks = "L1 L6",
      .since = "3.12",
      .commit = "",
      .subject = "pidns: Fix hang in zap_pid_ns_processes by sending a potentially extra wakeup",
@@ -222,7 +222,7 @@ inline constexpr ChangeRow kChangesSince38[] = {
     {.id = "BZ-62",
      .what = "the two ends of a pseudo terminal replace its process group under different locks: "
              "the old pid is put twice",
-     .breaks = "I2 I8",
+     .breaks = "I2 I8 I36 I37",
      .since = "5.10",
      .commit = "54ffccbf053b",
      .subject = "tty: Fix ->pgrp locking in tiocspgrp()",

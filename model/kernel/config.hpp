@@ -200,6 +200,9 @@ enum class Defect : std::uint8_t {
   exit_task_namespaces_keeps_pointer,
   copy_process_keeps_namespaces,
   exit_files_keeps_owner,
+  setns_ignores_ancestry,
+  free_pid_does_not_count_down,
+  do_wait_ignores_sigkill,
   count
 };
 

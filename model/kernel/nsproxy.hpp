@@ -190,7 +190,7 @@ struct sys_setns {
       l.ancestor = ns_ptr<K>{ancestor->parent};
       return go(walk_up);
     }
-    if (ancestor != active) return leave(kEinval);
+    if (ancestor != active && !seeded<K>(Defect::setns_ignores_ancestry)) return leave(kEinval);
     return call(create_new_namespaces<K>::clone_nsproxy, created);
   }
   static Next created() {

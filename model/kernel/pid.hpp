@@ -283,7 +283,7 @@ struct free_pid {
     }
     const ns_ptr<K> ns{pid->numbers[l.i].ns};
     l.i += 1;
-    ns->nr_hashed -= 1;
+    if (!seeded<K>(Defect::free_pid_does_not_count_down)) ns->nr_hashed -= 1;
     const typename K::Int left = ns->nr_hashed;
     // 3.12 ("pidns: fix free_pid() to handle the first fork failure"): closed for good.
     if (fixed_by<K>(Change::bz_44) && left == 0) ns->hash_adding = 0;

@@ -106,7 +106,8 @@ struct do_wait {
         K::template any<task_struct>([&](task_ptr<K>, auto& t) { return visible(t); });
     if (!somebody) return leave(kEchild);
     if (l.nohang == 1) return leave(0);
-    if (l.wall == 0 && me->sigkill == 1) return leave(kErestartsys);
+    if (l.wall == 0 && me->sigkill == 1 && !seeded<K>(Defect::do_wait_ignores_sigkill))
+      return leave(kErestartsys);
     // signal_pending() is also true for work that waits for the task to leave the kernel.
     if (fixed_by<K>(Change::notify) && me->notify_signal == 1) return leave(kErestartsys);
     return block();
