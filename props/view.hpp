@@ -139,7 +139,7 @@ template <class K>
 typename K::Bool lost_zombie(int task_slot) {
   const auto& t = K::on().state.tasks[task_slot - 1];
   const typename K::Bool zombie = (t.linked.value() == 1) & (t.exit_state.value() == EXIT_ZOMBIE_) &
-                                  (t.exit_signal.value() == -1);
+                                  (t.exit_signal.value() == -1) & (t.tracer.slot() == 0);
   return also(zombie, [&] { return !being_released<K>(task_slot); });
 }
 

@@ -37,7 +37,6 @@ const char* const kParameters = [] {
 
 // Those that a scenario has besides.
 const std::vector<Call> kLaterCalls = {
-    {Syscall::unshare, kernel::CL_NEWPID},
     {Syscall::unshare, kernel::CL_NEWPID | kernel::CL_NEWUSER},
     {Syscall::setns},
     {Syscall::setsid},
@@ -48,6 +47,8 @@ const std::vector<Call> kLaterCalls = {
     {Syscall::waitid},
     {Syscall::wait_pgrp},
     {Syscall::tiocspgrp},
+    {Syscall::ptrace_attach, 0, 2},
+    {Syscall::stop},
     {Syscall::clone3, 3},
     {Syscall::set_pid_max, 3},
     {Syscall::task_work_add, 0, 2},
@@ -122,6 +123,7 @@ std::vector<Setting> others() {
       with(repaired(), "later calls",
            [](Setting& s) {
              s.user.free_calls = kLaterCalls;
+             s.config.ptrace = true;
              s.config.config_proc_fs = true;
              s.config.changes = s.config.changes.without(kernel::Change::proc_unmounted);
            }),

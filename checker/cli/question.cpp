@@ -19,10 +19,6 @@ using traces::Scenario;
 using K = Concrete;
 using Value = std::function<int()>;  // evaluated on the machine K::on()
 
-constexpr std::pair<const char*, int> kErrors[] = {
-    {"EPERM", -kEperm},   {"ESRCH", -kEsrch},   {"ECHILD", -kEchild}, {"EAGAIN", -kEagain},
-    {"ENOMEM", -kEnomem}, {"EINVAL", -kEinval}, {"ENOSPC", -kEnospc}, {"ENOSYS", -kEnosys}};
-
 class Compiler {
  public:
   Compiler(const Scenario& scenario, const Names& names) : s_(scenario), names_(names) {}
@@ -93,8 +89,8 @@ class Compiler {
             "`" + e.text + "` speaks of moves, not of states; ask `always " + e.text + "` alone");
       return [holds = row->holds] { return holds() ? 1 : 0; };
     }
-    for (const auto& [word, value] : kErrors)
-      if (e.text == word) return [v = value] { return v; };
+    for (const auto& [value, word] : kernel::kErrors)
+      if (e.text == word) return [v = -value] { return v; };
     const auto variable = std::find(names_.variables.begin(), names_.variables.end(), e.text);
     if (variable != names_.variables.end())
       return [at = static_cast<int>(variable - names_.variables.begin())] {

@@ -50,6 +50,7 @@ const std::map<std::string, std::pair<Setter, std::string>>& settings() {
       {"calls", {number(&Config::calls), "0..31"}},
       {"NAMESPACES", {yes_or_no(&Config::config_namespaces), "y or n"}},
       {"PROC_FS", {yes_or_no(&Config::config_proc_fs), "y or n"}},
+      {"ptrace", {yes_or_no(&Config::ptrace), "y or n"}},
       {"trace_exit", {yes_or_no(&Config::trace_exit), "y or n"}},
       {"PID_NS", {yes_or_no(&Config::config_pid_ns), "y or n"}},
       {"steps",

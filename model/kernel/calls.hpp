@@ -32,6 +32,8 @@ enum class Syscall : std::uint8_t {
   wait_pgrp,
   tiocspgrp,
   clone3,
+  ptrace_attach,
+  stop,
   set_pid_max,
   task_work_add,
   synchronize_rcu_tasks
@@ -63,6 +65,8 @@ inline constexpr SyscallRow kSyscalls[] = {
     {Syscall::tiocspgrp, "tiocspgrp"},                     // ioctl(TIOCSPGRP)
     {Syscall::clone3, "clone3", Takes::number},            // fork() with set_tid = {number}
     {Syscall::set_pid_max, "set_pid_max", Takes::number},  // /proc/sys/kernel/pid_max
+    {Syscall::ptrace_attach, "ptrace_attach", Takes::task},
+    {Syscall::stop, "stop"},  // SIGSTOP: the parent is told
     {Syscall::task_work_add, "task_work_add", Takes::task},
     {Syscall::synchronize_rcu_tasks, "synchronize_rcu_tasks"},
 };

@@ -133,6 +133,15 @@ inline constexpr ChangeRow kChangesUntil37[] = {
      .commit = "2ae448efc87d",
      .subject = "pids: improve get_task_pid() to fix the unsafe sys_wait4()->task_pgrp()",
      .change = Change::bz_31},
+    {.id = "BZ-32",
+     .what =
+         "the stop of a thread whose leader is traced is told to the parent with the number that "
+         "the tracer sees",
+     .breaks = "I26",
+     .since = "2.6.31",
+     .commit = "d92656633b83",
+     .subject = "ptrace: do_notify_parent_cldstop: fix the wrong ->nsproxy usage",
+     .change = Change::bz_32},
     {.id = "BZ-09",
      .what = "an init that calls clone(CLONE_PARENT) makes a sibling inside its namespace whose "
              "parent is outside: zap kills it and cannot wait for it",

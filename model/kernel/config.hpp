@@ -58,6 +58,7 @@ enum class Change : std::uint8_t {
   bz_28,
   bz_30,
   bz_31,
+  bz_32,
   bz_34,
   bz_37,
   bz_38,
@@ -70,12 +71,14 @@ enum class Change : std::uint8_t {
   bz_46,
   bz_48,
   bz_49,
+  bz_50,
   bz_53,
   bz_53b,  // again, broken by set_tid
   bz_55,
   bz_56,
   bz_58,
   bz_59,
+  bz_60,
   bz_62,
   bz_64,
   bz_65,
@@ -86,6 +89,7 @@ enum class Change : std::uint8_t {
   ns_cgroup,
   proc_at_creation,
   proc_unmounted,
+  ptrace_dead,
   set_tid,
   pid_max_of_ns,
   count_hashed,
@@ -235,6 +239,7 @@ struct Config {
   bool config_namespaces = true;
   bool config_pid_ns = true;
   bool config_proc_fs = false;  // namespaces have a mount of proc
+  bool ptrace = false;          // tasks may be traced
   bool trace_exit = false;      // something prints a pid when a task has released itself (BZ-68)
   Boot boot = Boot::late;
 

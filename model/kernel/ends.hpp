@@ -39,7 +39,7 @@ inline bool is_numbered(const Concrete& machine, int pid, int ns) {
 inline bool waits_for_a_parent(const Concrete& machine, int ns) {
   for (const auto& task : machine.state.tasks) {
     if (task.linked.value() == 0 || task.exit_state.value() != EXIT_ZOMBIE_) continue;
-    const int parent = task.real_parent.slot();
+    const int parent = task.tracer.slot() != 0 ? task.tracer.slot() : task.real_parent.slot();
     if (parent == 0 || !is_numbered(machine, task.pids[PIDTYPE_PID].slot(), ns)) continue;
     const auto& p = machine.state.tasks[parent - 1];
     if (p.linked.value() == 1 && p.PF_EXITING.value() == 0 && program_is_over(machine, parent - 1))

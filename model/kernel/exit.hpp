@@ -9,6 +9,17 @@ namespace nsmc::kernel {
 // Gives the children of current to a thread of its group that stays, or to its namespace's reaper.
 template <class K>
 struct forget_original_parent {
+  static lang::StepFunction first() { return config<K>().ptrace ? trace_no_more : choose_reaper; }
+
+  // Zombies that reap themselves now are released at once; since 3.19 ("exit: ptrace: shift "reap
+  // dead" code from exit_ptrace() to forget_original_parent()") after the reparenting.
+  static Next trace_no_more() { return call(exit_ptrace<K>::lock, traced_no_more); }
+  static Next traced_no_more() {
+    if (fixed_by<K>(Change::ptrace_dead)) return go(choose_reaper);
+    const task_ptr<K> p = next_dead();
+    return p ? release<K>(p, traced_no_more) : go(choose_reaper);
+  }
+
   static Next choose_reaper() {
     auto& l = stack<K>().forget_original_parent;
     if (!write_trylock_tasklist<K>()) return block();
@@ -32,8 +43,7 @@ struct forget_original_parent {
     if (pid_ns->child_reaper == father) {
       write_unlock_tasklist<K>();
       if (pid_ns == init_pid_ns<K>()) K::oops(Fault::panic);  // "Attempted to kill init!"
-      stack<K>().zap_pid_ns_processes.ns = pid_ns;
-      return call(zap_pid_ns_processes<K>::begin, zapped);
+      return go(find_child_reaper);
     }
     l.reaper = seeded<K>(Defect::reparent_to_global_init) ? global_init<K>()
                                                           : task_ptr<K>{pid_ns->child_reaper};
@@ -43,6 +53,15 @@ struct forget_original_parent {
       return go(next_ancestor);
     }
     return go(death_signals);
+  }
+
+  // Nobody can be: init takes its namespace with it.  Zap waits for the pids of the dead list too;
+  // since 5.0 that goes first.
+  static Next find_child_reaper() {
+    if (config<K>().ptrace && fixed_by<K>(Change::bz_60))
+      if (const task_ptr<K> p = next_dead()) return release<K>(p, find_child_reaper);
+    stack<K>().zap_pid_ns_processes.ns = task_active_pid_ns<K>(current<K>());
+    return call(zap_pid_ns_processes<K>::begin, zapped);
   }
 
   // The nearest ancestor that has asked for orphans, one a round, up to init.  An ancestor may be
@@ -117,16 +136,15 @@ struct forget_original_parent {
   // list_for_each_entry_safe(p, ..., &dead_children): 7f5d3652d469 ("reparent_thread: fix a zombie
   // leak if /sbin/init ignores SIGCHLD").  Empty without it.
   static Next release_dead() {
-    const task_ptr<K> father = current<K>();
-    const task_ptr<K> p = K::template find<task_struct>(
-        [&](task_ptr<K>, auto& t) { return all(t.allocated == 1, t.dead_list == father); });
-    if (!p) return ret();
-    p->dead_list = task_ptr<K>{};
-    return release<K>(p, release_dead);
+    const task_ptr<K> p = next_dead();
+    return p ? release<K>(p, release_dead) : ret();
   }
 
   static constexpr Row rows[] = {
+      {"trace_no_more", trace_no_more},
+      {"traced_no_more", traced_no_more},
       {"choose_reaper", choose_reaper, "r8: child_reaper may have been cleared without the lock"},
+      {"find_child_reaper", find_child_reaper},
       {"next_ancestor", next_ancestor},
       {"zapped", zapped},
       {"death_signals", death_signals},
@@ -135,6 +153,14 @@ struct forget_original_parent {
   };
 
  private:
+  // The next one of current's dead list, taken off it; NULL if there is none.
+  static task_ptr<K> next_dead() {
+    const task_ptr<K> father = current<K>();
+    const task_ptr<K> p = K::template find<task_struct>(
+        [&](task_ptr<K>, auto& t) { return all(t.allocated == 1, t.dead_list == father); });
+    if (p) p->dead_list = task_ptr<K>{};
+    return p;
+  }
   static task_ptr<K> next_live_thread(task_ptr<K> father) {
     const task_ptr<K> leader = father->group_leader;
     return K::template find<task_struct>([&](task_ptr<K>, auto& t) {
@@ -196,7 +222,7 @@ struct do_exit {
     return reparent();
   }
 
-  static Next reparent() { return call(forget_original_parent<K>::choose_reaper, drop_namespaces); }
+  static Next reparent() { return call(forget_original_parent<K>::first(), drop_namespaces); }
 
   // After reparenting, which reads nsproxy, and before the parent is told: 2e4a707269a ("pid
   // namespaces: move exit_task_namespaces()").
@@ -206,7 +232,8 @@ struct do_exit {
     if (!write_trylock_tasklist<K>()) return block();
     const task_ptr<K> tsk = current<K>();
     if (tsk->exit_signal != -1 && thread_group_empty<K>(tsk)) do_notify_parent<K>(tsk);
-    const typename K::Bool dead = tsk->exit_signal == -1;
+    typename K::Bool dead = tsk->exit_signal == -1;
+    if (config<K>().ptrace) dead = dead & !is_traced<K>(*tsk.operator->());
     tsk->exit_state = K::if_else(dead, EXIT_DEAD_, EXIT_ZOMBIE_);
     write_unlock_tasklist<K>();
     if (fixed_by<K>(Change::srcu)) tsk->tasks_rcu_srcu = 0;  // exit_tasks_rcu_finish()

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <string_view>
 #include <type_traits>
+#include <utility>
 
 #include "model/kernel/kernel_stack.hpp"
 #include "model/lang/pointer.hpp"
@@ -34,6 +36,20 @@ using cache_ptr = lang::Ptr<K, pid_cache>;
 inline constexpr int kEperm = -1, kEsrch = -3, kEchild = -10, kEagain = -11, kEnomem = -12,
                      kEexist = -17, kEinval = -22, kEnospc = -28, kEnosys = -38,
                      kErestartsys = -512, kErestartnointr = -513;
+
+inline constexpr std::pair<int, std::string_view> kErrors[] = {
+    {kEperm, "EPERM"},
+    {kEsrch, "ESRCH"},
+    {kEchild, "ECHILD"},
+    {kEagain, "EAGAIN"},
+    {kEnomem, "ENOMEM"},
+    {kEexist, "EEXIST"},
+    {kEinval, "EINVAL"},
+    {kEnospc, "ENOSPC"},
+    {kEnosys, "ENOSYS"},
+    {kErestartsys, "ERESTARTSYS"},
+    {kErestartnointr, "ERESTARTNOINTR"},
+};
 
 // clone() flags that matter here, renumbered to fit a byte.
 inline constexpr int CL_NEWPID = 1, CL_THREAD = 2, CL_SIGHAND = 4, CL_VM = 8, CL_PARENT = 16,

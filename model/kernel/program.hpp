@@ -21,6 +21,8 @@ inline constexpr lang::Function kFunctions[] = {
     {"sys_setns", "kernel/nsproxy.c", sys_setns<K>::rows},
     {"pidns_get", "kernel/pid_namespace.c", pidns_get<K>::rows},
     {"sys_kill", "kernel/signal.c", sys_kill<K>::rows},
+    {"sys_ptrace", "kernel/ptrace.c", sys_ptrace<K>::rows},
+    {"exit_ptrace", "kernel/ptrace.c", exit_ptrace<K>::rows},
     {"sys_setsid", "kernel/sys.c", sys_setsid<K>::rows},
     {"tiocspgrp", "drivers/char/tty_io.c", tiocspgrp<K>::rows},
     {"wait_for_pgrp", "kernel/exit.c", wait_for_pgrp<K>::rows},

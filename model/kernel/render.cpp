@@ -57,30 +57,9 @@ std::string step_text(int step) {
 }
 
 std::string errno_text(int value) {
-  switch (value) {
-    case kEperm:
-      return "-EPERM";
-    case kEsrch:
-      return "-ESRCH";
-    case kEchild:
-      return "-ECHILD";
-    case kEagain:
-      return "-EAGAIN";
-    case kEnomem:
-      return "-ENOMEM";
-    case kEinval:
-      return "-EINVAL";
-    case kEnospc:
-      return "-ENOSPC";
-    case kEnosys:
-      return "-ENOSYS";
-    case kErestartsys:
-      return "-ERESTARTSYS";
-    case kErestartnointr:
-      return "-ERESTARTNOINTR";
-    default:
-      return std::to_string(value);
-  }
+  for (const auto& [error, name] : kErrors)
+    if (error == value) return "-" + std::string(name);
+  return std::to_string(value);
 }
 
 // Numbers 0, 1 and 3 of a bitmap page: "{0,1,3}".

@@ -149,6 +149,8 @@ struct sys_kill {
 // tsk has to reap itself (exit_signal -1).  REQUIRES: tasklist_lock.
 template <class K>
 void do_notify_parent(task_ptr<K> tsk) {
+  // A tracer is told instead, and has to wait for it.
+  if (config<K>().ptrace && tsk->tracer) return;
   const task_ptr<K> parent = tsk->real_parent;
   // si_pid is the number as the parent sees it, looked up through the parent's nsproxy.
   const ns_ptr<K> parent_ns = task_active_pid_ns<K>(parent);

@@ -13,6 +13,7 @@ namespace nsmc::kernel {
 
 inline constexpr int EXIT_ZOMBIE_ = 16;  // exit_state; the C macros of these names are taken
 inline constexpr int EXIT_DEAD_ = 32;
+inline constexpr int EXIT_TRACE_ = EXIT_ZOMBIE_ | EXIT_DEAD_;
 inline constexpr int kSigchld = 17;
 inline constexpr int kMinusErrnoMax = -513;  // -ERESTARTNOINTR
 
@@ -36,12 +37,13 @@ template <class K>
 struct task_struct {
   typename K::Flag allocated;
   typename K::Flag linked;  // in the task list, its thread group and its parent's children
-  typename K::template Num<0, EXIT_DEAD_> exit_state;
+  typename K::template Num<0, EXIT_TRACE_> exit_state;
   typename K::Flag PF_EXITING;
   typename K::template Num<-1, kSigchld> exit_signal;  // SIGCHLD; -1: reaps itself
   typename K::Flag sigkill;                            // SIGKILL is pending
   typename K::template Link<task_struct> group_leader;
   typename K::template Link<task_struct> real_parent;
+  typename K::template Link<task_struct> tracer;  // ->parent, if that is another; NULL: nobody
   typename K::template Array<typename K::template Hook<pid_struct>, PIDTYPE_MAX> pids;
   typename K::template Ref<nsproxy> nsproxy_;
   typename K::Flag cap_sys_admin;
@@ -67,6 +69,7 @@ struct task_struct {
     f("sigkill", self.sigkill);
     f("group_leader", self.group_leader);
     f("real_parent", self.real_parent);
+    f("tracer", self.tracer);
     f("pid", self.pids[PIDTYPE_PID]);
     f("pgrp", self.pids[PIDTYPE_PGID]);
     f("session", self.pids[PIDTYPE_SID]);

@@ -177,6 +177,14 @@ struct userland {
         return call(copy_process<K>::dup_task_struct, forked);
       case Syscall::set_pid_max:
         return go_with_result(set_pid_max(c.argument));
+      case Syscall::ptrace_attach:
+        if (!config<K>().ptrace) return go_with_result(kEperm);
+        if (number_of(c.task) == 0) return go_with_result(kEsrch);
+        stack<K>().syscall.task = task_named(c);
+        return call(sys_ptrace<K>::attach, return_to_user);
+      case Syscall::stop:
+        do_notify_parent_cldstop<K>();
+        return go_with_result(0);
       case Syscall::task_work_add:
         if (number_of(c.task) == 0) return go_with_result(kEsrch);
         if (fixed_by<K>(Change::notify)) task_named(c)->notify_signal = 1;

@@ -2,7 +2,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "model/kernel/signal.hpp"
+#include "model/kernel/proc.hpp"
+#include "model/kernel/ptrace.hpp"
 
 namespace nsmc::kernel {
 
@@ -83,11 +84,13 @@ struct do_wait {
     const task_ptr<K> leader = me->group_leader;
     // Who reaps itself (-1) or is being released (EXIT_DEAD) is invisible, and not an error.
     const auto visible = [&](auto& t) {
-      return all(t.linked == 1, t.exit_signal != -1, t.exit_state != EXIT_DEAD_,
-                 is_child_of_group(t.real_parent, leader));
+      return all(t.linked == 1, t.exit_state != EXIT_DEAD_,
+                 all(t.exit_signal != -1, is_child_of_group(t.real_parent, leader)) |
+                     is_tracee_of_group(t, leader));
     };
-    const task_ptr<K> p = K::template pick_any<task_struct>(
-        [&](task_ptr<K> child, auto& t) { return all(visible(t), can_be_reaped(child, t)); });
+    const task_ptr<K> p = K::template pick_any<task_struct>([&](task_ptr<K> child, auto& t) {
+      return all(visible(t), can_be_reaped(child, t), !is_held_by_another(t, leader));
+    });
     if (p && l.nowait == 1) {
       // c895078355b6 ("wait_task_stopped()/continued/zombie: don't use task_pid_nr_ns()
       // lockless"): before, the number was read after the lock was dropped.
@@ -96,10 +99,13 @@ struct do_wait {
     }
     if (p) {
       // wait_task_zombie(): xchg(&p->exit_state, EXIT_DEAD), then the lock is dropped.
-      p->exit_state = EXIT_DEAD_;
+      // 3.15 ("wait: introduce EXIT_TRACE to avoid the racy EXIT_DEAD->EXIT_ZOMBIE transition"): a
+      // tracer that is not the parent will give it back.
+      const bool gives_back = static_cast<bool>(is_given_back(p, leader));
+      p->exit_state = gives_back && fixed_by<K>(Change::bz_50) ? EXIT_TRACE_ : EXIT_DEAD_;
       l.p = p;
       l.nr = pid_nr_ns<K>(p->pids[PIDTYPE_PID], task_active_pid_ns<K>(me));
-      return go(wait_task_zombie);
+      return go(gives_back ? give_back : wait_task_zombie);
     }
     // The kernel's `flag`: something to wait for.
     const typename K::Bool somebody =
@@ -123,12 +129,28 @@ struct do_wait {
     return leave(pid_nr_ns<K>(pid, task_active_pid_ns<K>(current<K>())));
   }
 
+  // The tracer has seen enough: now it is the real parent's, unless that does not care.
+  static Next give_back() {
+    auto& l = stack<K>().do_wait;
+    if (!write_trylock_tasklist<K>()) return block();
+    const task_ptr<K> p = l.p;
+    p->tracer = task_ptr<K>{};
+    if (p->exit_signal != -1 && thread_group_empty<K>(p)) do_notify_parent<K>(p);
+    const bool reaps_itself = static_cast<bool>(p->exit_signal == -1);
+    p->exit_state = reaps_itself ? EXIT_DEAD_ : EXIT_ZOMBIE_;
+    write_unlock_tasklist<K>();
+    if (reaps_itself) return go(wait_task_zombie);
+    l.p = task_ptr<K>{};
+    return go(reaped);
+  }
+
   static Next wait_task_zombie() { return release<K>(take(stack<K>().do_wait.p), reaped); }
   static Next reaped() { return leave(stack<K>().do_wait.nr); }
 
   static constexpr Row rows[] = {
       {"scan", scan, "sleeps until a child changes"},
       {"read_number", read_number, "WNOWAIT: another thread may reap the zombie"},
+      {"give_back", give_back, "the lock was dropped: somebody else may look at the tracee"},
       {"wait_task_zombie", wait_task_zombie},
       {"reaped", reaped},
   };
@@ -138,6 +160,18 @@ struct do_wait {
     return K::template any<task_struct>([&](task_ptr<K> thread, auto& t) {
       return all(thread == parent, t.linked == 1, t.group_leader == leader);
     });
+  }
+  static typename K::Bool is_tracee_of_group(const task_struct<K>& t, task_ptr<K> leader) {
+    if (!config<K>().ptrace) return false;
+    return is_child_of_group(t.tracer, leader);
+  }
+  // A tracer outside the group: it comes first.
+  static typename K::Bool is_held_by_another(const task_struct<K>& t, task_ptr<K> leader) {
+    return all(is_traced<K>(t), !is_tracee_of_group(t, leader));
+  }
+  static typename K::Bool is_given_back(task_ptr<K> p, task_ptr<K> leader) {
+    if (!config<K>().ptrace || !p->tracer) return false;
+    return !is_child_of_group(p->real_parent, leader);
   }
   // A zombie whose other threads are all released: until then its leader is not reaped.
   static typename K::Bool can_be_reaped(task_ptr<K> p, task_struct<K>& zombie) {

@@ -1,0 +1,84 @@
+// kernel/ptrace.c, as far as it decides who reaps a zombie.  With ptrace=y.
+// SPDX-License-Identifier: MIT
+//
+// A tracer is told of its tracee's death before the real parent, and the real parent cannot reap it
+// meanwhile.  That is all: nobody stops, nothing is read or written.
+#pragma once
+
+#include "model/kernel/signal.hpp"
+
+namespace nsmc::kernel {
+
+// Whether p, a task_struct, has a tracer; without ptrace nobody asks.
+template <class K>
+typename K::Bool is_traced(const task_struct<K>& p) {
+  return typename K::Bool{config<K>().ptrace} & (p.tracer != task_ptr<K>{});
+}
+
+// PTRACE_ATTACH to the task in syscall's `task`: 0 or an error.
+template <class K>
+struct sys_ptrace {
+  static Next attach() {
+    if (!write_trylock_tasklist<K>()) return block();
+    const task_ptr<K> task = take(stack<K>().syscall.task);
+    const task_ptr<K> me = current<K>();
+    const bool refused = task->group_leader == me->group_leader || task->linked == 0 ||
+                         task->exit_state != 0 || is_traced<K>(*task.operator->());
+    if (!refused) task->tracer = me;
+    write_unlock_tasklist<K>();
+    return ret<K>(refused ? kEperm : 0);
+  }
+
+  static constexpr Row rows[] = {
+      {"attach", attach, "write_lock_irq(&tasklist_lock)"},
+  };
+};
+
+// do_notify_parent_cldstop(): a group stops, and the parent is told, or current's tracer.
+template <class K>
+void do_notify_parent_cldstop() {
+  const task_ptr<K> me = current<K>(), leader = me->group_leader;
+  const bool traced = static_cast<bool>(is_traced<K>(*me.operator->()));
+  const task_ptr<K> parent{traced ? me->tracer : leader->real_parent};
+  // d92656633b83 ("ptrace: do_notify_parent_cldstop: fix the wrong ->nsproxy usage"): before, the
+  // leader's number as its tracer sees it, whoever is told.
+  task_ptr<K> seen_by = parent;
+  if (!fixed_by<K>(Change::bz_32) && !traced && is_traced<K>(*leader.operator->()))
+    seen_by = leader->tracer;
+  const ns_ptr<K> ns = task_active_pid_ns<K>(seen_by);
+  const task_ptr<K> who = traced ? me : leader;
+  K::on().report_signal(who.slot(), parent.slot(), pid_nr_ns<K>(who->pids[PIDTYPE_PID], ns));
+}
+
+// The tracees of current, which is exiting, go back to their parents.  A zombie that then reaps
+// itself is left on current's dead list.
+template <class K>
+struct exit_ptrace {
+  static Next lock() {
+    if (!write_trylock_tasklist<K>()) return block();
+    return go(detach_next);
+  }
+  static Next detach_next() {
+    const task_ptr<K> tracer = current<K>();
+    const task_ptr<K> p = K::template find<task_struct>(
+        [&](task_ptr<K>, auto& t) { return all(t.allocated == 1, t.tracer == tracer); });
+    if (!p) {
+      write_unlock_tasklist<K>();
+      return ret();
+    }
+    p->tracer = task_ptr<K>{};
+    if (p->exit_state != EXIT_ZOMBIE_) return go(detach_next);
+    if (p->exit_signal != -1 && thread_group_empty<K>(p)) do_notify_parent<K>(p);
+    if (p->exit_signal != -1) return go(detach_next);
+    p->exit_state = EXIT_DEAD_;
+    p->dead_list = tracer;
+    return go(detach_next);
+  }
+
+  static constexpr Row rows[] = {
+      {"lock", lock, "write_lock_irq(&tasklist_lock)"},
+      {"detach_next", detach_next},
+  };
+};
+
+}  // namespace nsmc::kernel
