@@ -46,12 +46,13 @@ struct lifetime {
     auto& state = K::on().state;
     const Bool lies_idle = (state.pids[index].rcu.value() != 1) & !pid_in_flight<K>(slot);
     return implies(lies_idle, [&] {
-      return any_allocated(state.tasks, [&](int task, auto& t) {
-        Bool attached = false;
-        for (auto& link : t.pids) attached = attached | (link.slot() == slot);
-        return (t.f_owner.slot() == slot) |
-               also(attached, [&] { return !lost_zombie<K>(task + 1); });
-      });
+      return any_allocated(state.tasks,
+                           [&](int task, auto& t) {
+                             Bool attached = false;
+                             for (auto& link : t.pids) attached = attached | (link.slot() == slot);
+                             return also(attached, [&] { return !lost_zombie<K>(task + 1); });
+                           }) |
+             (references<K, pid_struct>(slot) > 0);
     });
   }
   // Its own mount of proc is none: the two keep each other.

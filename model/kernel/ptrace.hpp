@@ -22,9 +22,11 @@ struct sys_ptrace {
     if (!write_trylock_tasklist<K>()) return block();
     const task_ptr<K> task = take(stack<K>().syscall.task);
     const task_ptr<K> me = current<K>();
-    const bool refused = task->group_leader == me->group_leader || task->linked == 0 ||
-                         task->exit_state != 0 || is_traced<K>(*task.operator->());
-    if (!refused) task->tracer = me;
+    // get_task_struct() keeps a task that is released meanwhile; here its slot, which is empty.
+    auto& t = K::template unchecked<task_struct>(task.slot());
+    const bool refused =
+        t.linked == 0 || t.group_leader == me->group_leader || t.exit_state != 0 || is_traced<K>(t);
+    if (!refused) t.tracer = me;
     write_unlock_tasklist<K>();
     return ret<K>(refused ? kEperm : 0);
   }

@@ -173,13 +173,13 @@ struct do_wait {
     if (!config<K>().ptrace || !p->tracer) return false;
     return !is_child_of_group(p->real_parent, leader);
   }
-  // A zombie whose other threads are all released: until then its leader is not reaped.
+  // A zombie; a leader only when its other threads are all released.
   static typename K::Bool can_be_reaped(task_ptr<K> p, task_struct<K>& zombie) {
     const task_ptr<K> leader = zombie.group_leader;
     return all(zombie.exit_state == EXIT_ZOMBIE_,
-               !K::template any<task_struct>([&](task_ptr<K> other, auto& t) {
-                 return all(other != p, t.linked == 1, t.group_leader == leader);
-               }));
+               !all(p == leader, K::template any<task_struct>([&](task_ptr<K> other, auto& t) {
+                      return all(other != p, t.linked == 1, t.group_leader == leader);
+                    })));
   }
   static Next leave(typename K::Int result) {
     stack<K>().do_wait = {};
