@@ -146,12 +146,14 @@ struct alloc_pidmap {
     const Int cursor = ns->last_pid + 1;
     const Int pid_min = K::if_else(cursor > RESERVED_PIDS<K>(), Int{RESERVED_PIDS<K>()}, Int{1});
     const Int end = pid_max_in(ns);
+    const int limit = PID_MAX_LIMIT<K>();
     const auto is_free = [&](Int nr) {
-      return !K::test_bit(ns->pidmap_[nr / BITS_PER_PAGE<K>()].bits, nr % BITS_PER_PAGE<K>());
+      auto& page = ns->pidmap_[nr / BITS_PER_PAGE<K>()];
+      return all(nr < end, !K::test_bit(page.bits, nr % BITS_PER_PAGE<K>()));
     };
-    Int nr = K::first(cursor, end, is_free);
-    if (nr >= end) nr = K::first(pid_min, end, is_free);
-    if (nr >= end) return fail(kEagain);
+    Int nr = K::first(cursor, limit, is_free);
+    if (nr >= limit) nr = K::first(pid_min, limit, is_free);
+    if (nr >= limit) return fail(kEagain);
     l.pid = nr;
     take_number(nr);
     ns->last_pid = nr;
