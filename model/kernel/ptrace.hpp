@@ -22,6 +22,7 @@ struct sys_ptrace {
     if (!write_trylock_tasklist<K>()) return block();
     const task_ptr<K> task = take(stack<K>().syscall.task);
     const task_ptr<K> me = current<K>();
+    if (!task) K::oops(Fault::null_dereference);
     // get_task_struct() keeps a task that is released meanwhile; here its slot, which is empty.
     auto& t = K::template unchecked<task_struct>(task.slot());
     const bool refused =
@@ -42,6 +43,7 @@ void do_notify_parent_cldstop() {
   const task_ptr<K> me = current<K>(), leader = me->group_leader;
   const bool traced = static_cast<bool>(is_traced<K>(*me.operator->()));
   const task_ptr<K> parent{traced ? me->tracer : leader->real_parent};
+  if (!parent) return;  // the global init's, which is not modelled
   // d92656633b83 ("ptrace: do_notify_parent_cldstop: fix the wrong ->nsproxy usage"): before, the
   // leader's number as its tracer sees it, whoever is told.
   task_ptr<K> seen_by = parent;
