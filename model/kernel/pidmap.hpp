@@ -191,7 +191,9 @@ struct alloc_pidmap {
     return stack<K>().alloc_pidmap.ns->pidmap_[pid / BITS_PER_PAGE<K>()];
   }
   static Int pid_max_in(ns_ptr<K> ns) {
-    return fixed_by<K>(Change::pid_max_of_ns) ? Int{ns->pid_max} : pid_max<K>();
+    const bool own =
+        fixed_by<K>(Change::pid_max_of_ns) && !seeded<K>(Defect::alloc_pidmap_ignores_pid_max);
+    return own ? Int{ns->pid_max} : pid_max<K>();
   }
   static void take_number(Int nr) {
     map(nr).page = 1;
