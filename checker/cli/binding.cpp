@@ -40,7 +40,8 @@ class Calls {
 
   // The names come first, so that a program may speak of a task that another one creates.
   void define(const traces::Call& call) {
-    const bool creates = is_clone(call), unshares = call.function.text == "unshare";
+    const bool creates = kernel::creates(call.function.text);
+    const bool unshares = call.function.text == "unshare";
     for (std::size_t i = 0; i < call.binds.size(); ++i) {
       const Name& name = call.binds[i];
       if (i > 0 && !creates && !unshares)
@@ -184,10 +185,6 @@ class Calls {
       for (const Name& name : arg.names)
         if (name.text == flag) return true;
     return false;
-  }
-  static bool is_clone(const traces::Call& call) {
-    return call.function.text == "fork" || call.function.text == "clone" ||
-           call.function.text == "clone3";
   }
   static int index_of(const std::vector<std::string>& words, const std::string& word) {
     const auto at = std::find(words.begin(), words.end(), word);

@@ -52,7 +52,7 @@ inline std::string defects_breaking(std::string_view property) {
 }
 
 inline const char* kind_word(kernel::ChangeKind kind) {
-  static constexpr const char* kWords[] = {"fix", "feature", "semantics"};
+  static constexpr const char* kWords[] = {"fix", "feature", "semantics", "open"};
   return kWords[static_cast<int>(kind)];
 }
 

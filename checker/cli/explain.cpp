@@ -57,11 +57,15 @@ void print_facts(const kernel::ChangeRow& row) {
     fmt::print("{:<10} {:<4} {}\n", head, id, property == nullptr ? "" : property->says);
     head = "";
   }
-  if (!row.since.empty())
-    fmt::print("{:<10} {} by {}\"{}\"\n", is_fix ? "fixed in" : "since", row.since,
-               row.commit.empty() ? "" : std::string(row.commit) + " ", row.subject);
-  fmt::print("{:<10} {}{}\n", is_fix ? "unfixed in" : "missing in", kernels_without(row),
-             row.change || row.since.empty() ? "" : "; the model does not have it");
+  if (row.kind == kernel::ChangeKind::open) {
+    fmt::print("fixed in   no kernel that the model knows; since when it is so, `bisect` says\n");
+    return;
+  }
+  const std::string commit = row.commit.empty() ? "" : " " + std::string(row.commit);
+  const std::string subject = row.subject.empty() ? "" : fmt::format(" \"{}\"", row.subject);
+  fmt::print("{:<10} {}{}{}{}\n", is_fix ? "fixed in" : "since", row.since,
+             commit.empty() && subject.empty() ? "" : " by", commit, subject);
+  fmt::print("{:<10} {}\n", is_fix ? "unfixed in" : "missing in", kernels_without(row));
 }
 
 // The questions that are answered `no` because of this change alone.

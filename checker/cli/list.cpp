@@ -34,7 +34,8 @@ int list(const std::string& what, bool markdown) {
     for (const kernel::Kernel& k : kernel::kernels()) fmt::print("{:<12} {}\n", k.name, k.what);
   if (what == "bugs")
     for (const kernel::ChangeRow& row : kernel::kChanges)
-      if (row.kind == kernel::ChangeKind::fix) fmt::print("{:<6} {}\n", row.id, row.what);
+      if (row.kind == kernel::ChangeKind::fix || row.kind == kernel::ChangeKind::open)
+        fmt::print("{:<6} {}\n", row.id, row.what);
   if (what == "changes")
     for (const kernel::ChangeRow& row : kernel::kChanges)
       fmt::print("{:<8} {:<10} {:<9} {:<7} {:<13} {}\n", row.since.empty() ? "-" : row.since,

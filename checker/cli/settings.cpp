@@ -8,6 +8,7 @@
 
 #include "checker/cli/binding.hpp"
 #include "checker/cli/words.hpp"
+#include "model/kernel/calls.hpp"
 #include "model/kernel/changes.hpp"
 #include "model/kernel/defects.hpp"
 
@@ -107,9 +108,7 @@ void count_defaults(const Scenario& s, const Names& names, Config& c) {
     for (const auto& call : program.calls) {
       const bool unshares = call.function.text == "unshare";
       if (unshares || call.function.text == "setns") ++moves;  // an nsproxy of its own
-      if (call.function.text != "fork" && call.function.text != "clone" &&
-          call.function.text != "clone3" && !unshares)
-        continue;
+      if (!kernel::creates(call.function.text) && !unshares) continue;
       if (call.binds.empty() && !unshares) ++clones;
       for (const Arg& arg : call.args)
         for (const Name& flag : arg.names)

@@ -75,6 +75,9 @@ inline constexpr SyscallRow kSyscalls[] = {
 constexpr bool creates(Syscall syscall) {
   return syscall == Syscall::clone || syscall == Syscall::clone3;
 }
+constexpr bool creates(std::string_view name) {
+  return name == "fork" || name == "clone" || name == "clone3";
+}
 
 constexpr const SyscallRow* find_syscall(std::string_view name) {
   for (const SyscallRow& row : kSyscalls)

@@ -14,9 +14,10 @@
 namespace nsmc::kernel {
 
 enum class ChangeKind : std::uint8_t {
-  fix,       // of a bug
-  feature,   // something that could not be done before
-  semantics  // the same calls, with another outcome
+  fix,        // of a bug
+  feature,    // something that could not be done before
+  semantics,  // the same calls, with another outcome
+  open        // no change: what no kernel here mends, a bug or a surprise
 };
 
 struct ChangeRow {

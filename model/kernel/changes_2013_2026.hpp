@@ -315,7 +315,8 @@ inline constexpr ChangeRow kChangesSince38[] = {
      .breaks = "",
      .since = "",
      .commit = "",
-     .subject = ""},
+     .subject = "",
+     .kind = ChangeKind::open},
     {.id = "CURSOR",
      .what =
          "with the cursor at RESERVED_PIDS exactly, the search still wraps to number 1: reserved "
@@ -323,7 +324,8 @@ inline constexpr ChangeRow kChangesSince38[] = {
      .breaks = "",
      .since = "",
      .commit = "",
-     .subject = ""},
+     .subject = "",
+     .kind = ChangeKind::open},
     {.id = "CLOSED",
      .what =
          "a first fork that fails after it got number 1 closes its namespace for good: the next "
@@ -331,7 +333,8 @@ inline constexpr ChangeRow kChangesSince38[] = {
      .breaks = "",
      .since = "",
      .commit = "",
-     .subject = ""},
+     .subject = "",
+     .kind = ChangeKind::open},
     {.id = "S17",
      .what =
          "pid_ns_cachep is created by a device initcall: a CLONE_NEWPID before it allocates from "
@@ -339,7 +342,8 @@ inline constexpr ChangeRow kChangesSince38[] = {
      .breaks = "I2",
      .since = "",
      .commit = "",
-     .subject = ""},
+     .subject = "",
+     .kind = ChangeKind::open},
 };
 
 }  // namespace nsmc::kernel

@@ -233,7 +233,7 @@ struct do_exit {
     const task_ptr<K> tsk = current<K>();
     if (tsk->exit_signal != -1 && thread_group_empty<K>(tsk)) do_notify_parent<K>(tsk);
     typename K::Bool dead = tsk->exit_signal == -1;
-    if (config<K>().ptrace) dead = dead & !is_traced<K>(*tsk.operator->());
+    if (tracer_of<K>(tsk)) dead = false;  // the tracer waits for it
     tsk->exit_state = K::if_else(dead, EXIT_DEAD_, EXIT_ZOMBIE_);
     write_unlock_tasklist<K>();
     if (fixed_by<K>(Change::srcu)) tsk->tasks_rcu_srcu = 0;  // exit_tasks_rcu_finish()

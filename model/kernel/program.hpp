@@ -161,9 +161,7 @@ int entry_step(K& machine, int context) {
   static const int kSoft = step_number<K>(delayed_put_pid<K>::put);
   static const int kWork = step_number<K>(process_one_work<K>::run);
   if (context != kSoftirq) return kUser;
-  if (!leaves_work<K>() || !K::template any<pid_namespace>([](ns_ptr<K>, auto& ns) {
-        return all(ns.allocated == 1, K::peek(ns.work) == 1);
-      }))
+  if (!leaves_work<K>() || !K::template any<pid_namespace>(process_one_work<K>::is_pending))
     return kSoft;
   const bool callbacks = static_cast<bool>(
       K::template any<pid_struct>([](pid_ptr<K>, auto& pid) { return K::peek(pid.rcu) == 1; }));

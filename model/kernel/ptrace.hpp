@@ -9,10 +9,10 @@
 
 namespace nsmc::kernel {
 
-// Whether p, a task_struct, has a tracer; without ptrace nobody asks.
+// The tracer of p, NULL without one; without ptrace nobody asks.
 template <class K>
-typename K::Bool is_traced(const task_struct<K>& p) {
-  return typename K::Bool{config<K>().ptrace} & (p.tracer != task_ptr<K>{});
+task_ptr<K> tracer_of(task_ptr<K> p) {
+  return config<K>().ptrace ? task_ptr<K>{p->tracer} : task_ptr<K>{};
 }
 
 // PTRACE_ATTACH to the task in syscall's `task`: 0 or an error.
@@ -26,7 +26,7 @@ struct sys_ptrace {
     // get_task_struct() keeps a task that is released meanwhile; here its slot, which is empty.
     auto& t = K::template unchecked<task_struct>(task.slot());
     const bool refused =
-        t.linked == 0 || t.group_leader == me->group_leader || t.exit_state != 0 || is_traced<K>(t);
+        t.linked == 0 || t.group_leader == me->group_leader || t.exit_state != 0 || t.tracer;
     if (!refused) t.tracer = me;
     write_unlock_tasklist<K>();
     return ret<K>(refused ? kEperm : 0);
@@ -41,16 +41,14 @@ struct sys_ptrace {
 template <class K>
 void do_notify_parent_cldstop() {
   const task_ptr<K> me = current<K>(), leader = me->group_leader;
-  const bool traced = static_cast<bool>(is_traced<K>(*me.operator->()));
-  const task_ptr<K> parent{traced ? me->tracer : leader->real_parent};
+  const task_ptr<K> mine = tracer_of<K>(me), leaders = tracer_of<K>(leader);
+  const task_ptr<K> parent = mine ? mine : task_ptr<K>{leader->real_parent};
   if (!parent) return;  // the global init's, which is not modelled
   // d92656633b83 ("ptrace: do_notify_parent_cldstop: fix the wrong ->nsproxy usage"): before, the
   // leader's number as its tracer sees it, whoever is told.
-  task_ptr<K> seen_by = parent;
-  if (!fixed_by<K>(Change::bz_32) && !traced && is_traced<K>(*leader.operator->()))
-    seen_by = leader->tracer;
-  const ns_ptr<K> ns = task_active_pid_ns<K>(seen_by);
-  const task_ptr<K> who = traced ? me : leader;
+  const bool wrong = !fixed_by<K>(Change::bz_32) && !mine && leaders;
+  const ns_ptr<K> ns = task_active_pid_ns<K>(wrong ? leaders : parent);
+  const task_ptr<K> who = mine ? me : leader;
   K::on().report_signal(who.slot(), parent.slot(), pid_nr_ns<K>(who->pids[PIDTYPE_PID], ns));
 }
 

@@ -1,6 +1,5 @@
 // States and moves as people read them, and the bits that states use: folds over each_field().
 // SPDX-License-Identifier: MIT
-#include <algorithm>
 #include <string>
 
 #include "model/kernel/pidns.hpp"
@@ -220,14 +219,10 @@ std::string Pidns::label(const State& from, const Action& action) const {
           ": ";
   if (top != 0) return who + step_text(top);
   if (action.actor == kSoftirq) {
-    // A work item comes first only if it is the only thing to do, or picked.
-    const auto pending = [](const auto& objects, auto&& is) {
-      return std::any_of(objects.begin(), objects.end(), is);
-    };
-    const bool work = pending(from.namespaces, [](auto& ns) { return ns.work.value() == 1; });
-    const bool callbacks = pending(from.pids, [](auto& pid) { return pid.rcu.value() == 1; });
-    return work && (!callbacks || action.script[0] == 1) ? "process_one_work/run"
-                                                         : "delayed_put_pid/put";
+    lang::Chooser chooser(action.script);
+    Concrete machine(const_cast<State&>(from), config_, userland_, &chooser);  // only read
+    const Concrete::Scope scope(machine);
+    return step_text(entry_step(machine, kSoftirq));
   }
   const auto& me = from.tasks[action.actor];
   if (me.sigkill.value() == 1) return who + "dies of SIGKILL";

@@ -167,10 +167,11 @@ struct do_wait {
   }
   // A tracer outside the group: it comes first.
   static typename K::Bool is_held_by_another(const task_struct<K>& t, task_ptr<K> leader) {
-    return all(is_traced<K>(t), !is_tracee_of_group(t, leader));
+    if (!config<K>().ptrace) return false;
+    return all(t.tracer != task_ptr<K>{}, !is_tracee_of_group(t, leader));
   }
   static typename K::Bool is_given_back(task_ptr<K> p, task_ptr<K> leader) {
-    if (!config<K>().ptrace || !p->tracer) return false;
+    if (!tracer_of<K>(p)) return false;
     return !is_child_of_group(p->real_parent, leader);
   }
   // A zombie; a leader only when its other threads are all released.

@@ -10,9 +10,11 @@ namespace nsmc::kernel {
 // here: they do not interleave with each other.
 template <class K>
 struct process_one_work {
+  static typename K::Bool is_pending(ns_ptr<K>, const pid_namespace<K>& ns) {
+    return all(ns.allocated == 1, K::peek(ns.work) == 1);
+  }
   static Next run() {
-    const ns_ptr<K> ns = K::template pick_any<pid_namespace>(
-        [](ns_ptr<K>, auto& n) { return all(n.allocated == 1, K::peek(n.work) == 1); });
+    const ns_ptr<K> ns = K::template pick_any<pid_namespace>(is_pending);
     if (!ns) return block();
     ns->work = 0;
     return pid_ns_release_proc<K>(ns, done);  // proc_cleanup_work()
