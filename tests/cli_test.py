@@ -59,7 +59,7 @@ class Check(unittest.TestCase):
         sizes = {s["name"]: [s["states"], s["transitions"], s["depth"]]
                  for s in result["scenarios"]}
         expected = json.loads((ROOT / "tests/expected.json").read_text())
-        self.assertEqual(sizes, expected, "a model change moves these figures: see docs/adding-a-bug.md")
+        self.assertEqual(sizes, expected, "a model change moves them: see docs/adding-a-bug.md")
         self.assertGreaterEqual(sum(s[0] for s in sizes.values()), 10**6)
         bugs = {c.get("bug") for s in result["scenarios"] for c in s["claims"]
                 if c["verdict"] == "violated"}
@@ -263,7 +263,7 @@ class Help(unittest.TestCase):
             code, told, error = nsmc("explain", change)
             self.assertEqual(code, 0, error)
             self.assertRegex(told, rf"\A{change}  ")
-            self.assertRegex(told, r"(?m)^kind +(fix|feature|semantics)$")
+            self.assertRegex(told, r"(?m)^kind +(fix|feature|semantics|open)$")
             self.assertEqual(re.findall(r"(?m)^shown by .*/(\S+)\.scn$", told),
                              shown_by.get(change, []))
             steps = re.search(r" (\d+) steps?, shortest\n", told)

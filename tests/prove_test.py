@@ -65,11 +65,12 @@ class Prove(unittest.TestCase):
         self.assertNotIn("refuted", out)
 
     def test_a_defect_makes_a_proof_fail_in_a_readable_step(self):
-        code, out, _ = self.prove("--only", "put_pid_ns/", "--defect", "free-pid-ns-keeps-parent")
+        code, out, _ = self.prove("--only", "free_nsproxy/", "--defect",
+                                  "free-nsproxy-keeps-pid-ns")
         self.assertEqual(code, 12)
-        self.assertIn("FAILED  kref-is-exact: put_pid_ns/kref_put", out)
+        self.assertIn("FAILED  freed-proxy-is-empty: free_nsproxy/put_namespaces", out)
         self.assertIn("what the step does to it:", out)
-        self.assertRegex(out, r"ns.allocated\(\d+\) +1 -> 0")
+        self.assertRegex(out, r"pc.free_nsproxy\(\d+\) +1 -> 2")
 
     def test_a_solver_that_gives_up_has_proved_nothing(self):
         code, out, _ = self.prove("--only", "put_pid_ns/", "--rlimit", "2000")
@@ -130,7 +131,7 @@ class Prove(unittest.TestCase):
         return folder
 
     def test_two_solvers_confirm_a_certificate_and_tampering_is_noticed(self):
-        folder = self.certified("--only", "pid_ns")
+        folder = self.certified("--only", "free_")
         files = sorted(folder.rglob("*.smt2"))
         self.assertGreater(len(files), 100)
         texts = [f.read_text() for f in files]
