@@ -3,8 +3,6 @@
 #include "checker/cli/answer.hpp"
 
 #include <algorithm>
-#include <future>
-#include <thread>
 
 #include "checker/explicit/explicit.hpp"
 #include "props/props.hpp"
@@ -95,30 +93,6 @@ Answer explore(Bound bound, std::uint64_t memory_bytes_max) {
         *b.system, b.claims, {.memory_bytes_max = memory_bytes_max, .stop = &stop_requested()},
         [&line](const checker::Progress& p) { line(p); });
   });
-}
-
-std::size_t jobs_of(std::size_t jobs) {
-  return std::max<std::size_t>(1, jobs > 0 ? jobs : std::thread::hardware_concurrency());
-}
-
-void answer_all(std::vector<Bound> bound, std::size_t jobs,
-                const std::function<Answer(Bound&&)>& ask,
-                const std::function<void(Answer&&)>& take) {
-  std::vector<std::future<Answer>> pending;
-  std::size_t next = 0;
-  const auto start = [&] {
-    if (next == bound.size() || stop_signal() != 0) return;
-    pending.push_back(std::async(std::launch::async, [b = std::move(bound[next]), &ask]() mutable {
-      return ask(std::move(b));
-    }));
-    ++next;
-  };
-  for (std::size_t i = 0; i < jobs_of(jobs); ++i) start();
-  for (std::size_t i = 0; i < pending.size(); ++i) {
-    Answer done = pending[i].get();
-    start();
-    take(std::move(done));
-  }
 }
 
 std::string answer_word(const ClaimAnswer& claim) {

@@ -45,15 +45,6 @@ Answer answer(Bound bound, const Engine& engine);
 // The same with the explorer, which Ctrl-C cuts short; a line on stderr says how far it is.
 Answer explore(Bound bound, std::uint64_t memory_bytes_max = memory_bytes_default());
 
-// How many searches run at a time if `jobs` are asked for; 0: one per processor.
-std::size_t jobs_of(std::size_t jobs);
-
-// Asks about each, several at a time; gives the answers in the order of the scenarios, whichever
-// search ends first.  After Ctrl-C no further one is begun.
-void answer_all(std::vector<Bound> bound, std::size_t jobs,
-                const std::function<Answer(Bound&&)>& ask,
-                const std::function<void(Answer&&)>& take);
-
 // "yes", "no" or "unknown", as the question was asked.
 std::string answer_word(const ClaimAnswer& claim);
 

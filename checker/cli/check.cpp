@@ -10,6 +10,7 @@
 
 #include "checker/cli/bounded.hpp"
 #include "checker/cli/commands.hpp"
+#include "checker/cli/jobs.hpp"
 #include "checker/cli/prove.hpp"
 #include "checker/cli/report.hpp"
 #include "checker/cli/shipped.hpp"
@@ -196,11 +197,11 @@ int check(const CheckOptions& o) {
   std::vector<traces::ScenarioRecord> records;
   checker::Limits limits = limits_of(o);
   limits.memory_bytes_max /= std::min(jobs_of(o.jobs), std::max<std::size_t>(1, asked));
-  const auto ask = [&](Bound&& b) {
-    ProgressLine line(o.progress, b.scenario.name.text);
-    return answer(std::move(b), engine(o, limits, line));
+  const auto ask = [&](std::size_t i) {
+    ProgressLine line(o.progress, bound[i].scenario.name.text);
+    return answer(std::move(bound[i]), engine(o, limits, line));
   };
-  answer_all(std::move(bound), o.jobs, ask, [&](Answer&& a) {
+  in_order(asked, o.jobs, ask, [&](Answer&& a) {
     records.push_back(record_of(a));
     std::vector<std::string> written;
     if (!o.out.empty()) written = write_traces(o.out, a, records.back());

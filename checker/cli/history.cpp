@@ -3,10 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <deque>
 #include <map>
+#include <mutex>
 
 #include "checker/cli/answer.hpp"
 #include "checker/cli/commands.hpp"
+#include "checker/cli/jobs.hpp"
 #include "checker/cli/settings.hpp"
 #include "checker/cli/shipped.hpp"
 #include "model/kernel/changes.hpp"
@@ -25,6 +28,40 @@ Bound bound_on(const traces::Scenario& scenario, const kernel::Changes& changes)
   bound.system = std::make_shared<System>(config, bound.system->userland());
   return bound;
 }
+
+// What a scenario answers on one kernel after the other.  Most changes are of no concern to most
+// scenarios: a search that asked for none of those that differ is not repeated.
+class Answers {
+ public:
+  explicit Answers(const traces::Scenario& scenario) : scenario_(scenario) {}
+
+  // May be called by several threads; the answers stay where they are.
+  const std::vector<ClaimAnswer>& on(const kernel::Changes& changes) {
+    {
+      const std::lock_guard lock(mutex_);
+      for (const Known& known : known_)
+        if (known.changes == changes.within(known.asked)) return known.claims;
+    }
+    Known known;
+    kernel::changes_asked = &known.asked;
+    known.claims =
+        explore(bound_on(scenario_, changes), memory_bytes_default() / jobs_of(0)).claims;
+    kernel::changes_asked = nullptr;
+    known.changes = changes.within(known.asked);
+    const std::lock_guard lock(mutex_);
+    return known_.emplace_back(std::move(known)).claims;
+  }
+
+ private:
+  struct Known {
+    kernel::Changes asked;    // by the search
+    kernel::Changes changes;  // that it was told to be there
+    std::vector<ClaimAnswer> claims;
+  };
+  std::mutex mutex_;
+  const traces::Scenario& scenario_;
+  std::deque<Known> known_;
+};
 
 // --- the matrix ----------------------------------------------------------------------------------
 
@@ -68,10 +105,10 @@ void print_matrix(const std::vector<traces::Scenario>& runs,
 // --- the walk ------------------------------------------------------------------------------------
 
 // The answer to a question; of a survey, whatever does not hold.
-std::string answers_of(const Answer& a) {
-  if (a.claims.size() == 1) return answer_word(a.claims.front());
+std::string words_of(const std::vector<ClaimAnswer>& claims) {
+  if (claims.size() == 1) return answer_word(claims.front());
   std::string violated, unknown;
-  for (const ClaimAnswer& c : a.claims) {
+  for (const ClaimAnswer& c : claims) {
     if (c.verdict == Verdict::violated) violated += " " + c.id;
     if (c.verdict == Verdict::unknown) unknown += " " + c.id;
   }
@@ -95,21 +132,19 @@ int history() {
     s.question.kind = traces::Question::Kind::survey;
     asked.push_back(std::move(s));
   }
-  std::vector<Bound> bound;
-  for (const kernel::Kernel& k : kernel::kernels())
-    for (const traces::Scenario& s : asked) bound.push_back(bound_on(s, k.changes));
   std::map<std::string, std::map<std::string_view, Cell>> cells;
   for (const props::Row& row : props::catalogue())
     for (const kernel::Kernel& k : kernel::kernels())
       cells[std::string(row.id)][k.name] = Cell::nothing;
-  std::size_t done = 0;
-  const auto ask = [](Bound&& b) {
-    return explore(std::move(b), memory_bytes_default() / jobs_of(0));
+  std::deque<Answers> answers(asked.begin(), asked.end());
+  const std::size_t questions = kernel::kernels().size() * asked.size();
+  const auto ask = [&](std::size_t i) {
+    const kernel::Kernel& k = kernel::kernels()[i / asked.size()];
+    return std::pair(&k, &answers[i % asked.size()].on(k.changes));
   };
-  answer_all(std::move(bound), 0, ask, [&](Answer&& a) {
-    const kernel::Kernel& k = kernel::kernels()[done++ / asked.size()];
-    for (const ClaimAnswer& c : a.claims) {
-      Cell& cell = cells[c.property][k.name];
+  in_order(questions, 0, ask, [&](const auto& answer) {
+    for (const ClaimAnswer& c : *answer.second) {
+      Cell& cell = cells[c.property][answer.first->name];
       cell = std::max(cell, cell_of(c));
     }
   });
@@ -122,15 +157,15 @@ int bisect(const std::string& path) {
   for (const traces::Scenario& scenario : scenarios_at(path)) {
     // What it asks for by `with` is no kernel's, and stays.
     kernel::Changes changes = kernel::kernels().front().changes.with(changes_given(scenario));
-    std::string before = answers_of(explore(bound_on(scenario, changes)));
+    Answers answers(scenario);
+    std::string before = words_of(answers.on(changes));
     fmt::print("{}\n  {:<12} {}\n", scenario.name.text, kernel::kernels().front().name, before);
     bool flipped = false;
     for (const kernel::ChangeRow& row : kernel::kChanges) {
       if (!row.change) continue;
       changes = changes.with(*row.change);
-      const Answer a = explore(bound_on(scenario, changes));
+      const std::string after = words_of(answers.on(changes));
       if (stop_signal() != 0) return 128 + stop_signal();
-      const std::string after = answers_of(a);
       if (after == before) continue;
       fmt::print("  {:<12} {}, because of {}: {}\"{}\"\n", row.since, after, row.id,
                  row.commit.empty() ? "" : std::string(row.commit) + " ", row.subject);

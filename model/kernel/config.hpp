@@ -124,6 +124,9 @@ class Changes {
     for (std::size_t i = 0; i < words_.size(); ++i) rest.words_[i] &= ~these.words_[i];
     return rest;
   }
+  constexpr Changes within(const Changes& these) const {
+    return without(Changes(*this).without(these));
+  }
   friend auto operator<=>(const Changes&, const Changes&) = default;
 
  private:
@@ -134,6 +137,10 @@ class Changes {
   std::array<std::uint64_t, (static_cast<int>(Change::count) + 63) / 64> words_ = {};
 };
 inline constexpr Changes kOlderThanThePatch = {Change::bz_03, Change::bz_04, Change::bz_05};
+
+// If somebody wants to know what a run of this thread depends on: each change that it asked for. It
+// would be the same run on any kernel that agrees on those.
+inline constinit thread_local Changes* changes_asked = nullptr;
 
 // A seeded defect of the model, one row each in defects.hpp: the model checker's own test.
 enum class Defect : std::uint8_t {
@@ -246,7 +253,10 @@ struct Config {
   Changes changes = kOlderThanThePatch;
   Defect defect = Defect::none;
 
-  bool has(Change change) const { return changes.has(change); }
+  bool has(Change change) const {
+    if (changes_asked != nullptr) *changes_asked = changes_asked->with(change);
+    return changes.has(change);
+  }
   int pidmap_entries() const { return (pid_max + bits_per_page - 1) / bits_per_page; }
 };
 
