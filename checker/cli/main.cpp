@@ -12,6 +12,7 @@
 #include "checker/checker.hpp"
 #include "checker/cli/bounded.hpp"
 #include "checker/cli/commands.hpp"
+#include "checker/cli/runs/command.hpp"
 #include "checker/cli/prove.hpp"
 #include "checker/explicit/reexecute.hpp"
 #include "model/lang/oops.hpp"
@@ -102,6 +103,32 @@ void add_replay(CLI::App& app, ReplayOptions& o, int& code) {
   cmd->callback([&] { code = replay(o); });
 }
 
+void add_props(CLI::App& app, PropsOptions& o, int& code) {
+  CLI::App* cmd = app.add_subcommand(
+      "props",
+      "Property test runs: random programs, schedules and failures, shrunk when one fails");
+  cmd->add_option("--kernel", o.kernel, "the kernel to test (default: 6.18)");
+  cmd->add_option("--with", o.with, "with this change (may be repeated)")->allow_extra_args(false);
+  cmd->add_option("--without", o.without, "without this change (may be repeated)")
+      ->allow_extra_args(false);
+  cmd->add_option("--defect", o.defect, "with this seeded defect: see it found");
+  cmd->add_option("--property", o.properties, "judge this property alone (may be repeated)")
+      ->allow_extra_args(false);
+  cmd->add_option("--seed", o.seed, "where the random numbers start (default: the clock)")
+      ->check(CLI::PositiveNumber);
+  cmd->add_option("--runs", o.runs, "stop after this many runs")->check(CLI::PositiveNumber);
+  cmd->add_option("--time", o.seconds, "stop after this many seconds (default: 10)")
+      ->check(CLI::PositiveNumber);
+  cmd->add_option("--calls", o.calls, "the most calls of one program as it is made (default: 40)")
+      ->check(CLI::Range(1, 1000));
+  cmd->add_option("--jobs", o.jobs,
+                  "threads; they make no difference to what is found (default: 1)")
+      ->check(CLI::PositiveNumber);
+  cmd->add_option("--out", o.out,
+                  "write what fails to this folder: a scenario, and its run as ITF");
+  cmd->callback([&] { code = props_command(o); });
+}
+
 // What both engines are told is said once, as options of `prove`.
 int prove_bounded(const ProveOptions& o, CheckOptions bounded) {
   if (bounded.paths.empty() && bounded.properties.empty())
@@ -148,8 +175,8 @@ void add_prove(CLI::App& app, ProveOptions& o, CheckOptions& bounded, int& code)
 
 // A word that is no verb is named, with the one it resembles.
 void require_verb(int argc, char** argv) {
-  const std::vector<std::string> verbs = {"check",  "prove", "replay", "history",
-                                          "bisect", "list",  "explain"};
+  const std::vector<std::string> verbs = {"check",   "prove",  "props", "replay",
+                                          "history", "bisect", "list",  "explain"};
   if (argc < 2 || argv[1][0] == '-') return;
   if (std::find(verbs.begin(), verbs.end(), argv[1]) != verbs.end()) return;
   const std::string hint = traces::did_you_mean(argv[1], verbs);
@@ -165,11 +192,13 @@ int run(int argc, char** argv) {
   int code = kOk;
   CheckOptions check_options, bounded_options;
   ProveOptions prove_options;
+  PropsOptions props_options;
   ReplayOptions replay_options;
   std::string progress = "auto", what, id;
   bool markdown = false;
   add_check(app, check_options, progress, code);
   add_prove(app, prove_options, bounded_options, code);
+  add_props(app, props_options, code);
   add_replay(app, replay_options, code);
   app.add_subcommand("history", "Print which properties hold on which kernel, as Markdown")
       ->callback([&] { code = history(); });

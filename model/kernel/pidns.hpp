@@ -53,6 +53,9 @@ class Pidns {
   }
 
   bool execute(const State& from, const Action& action, State& to, Events& events) const;
+  // The same in place, by any chooser; `state` is as before if the move is not possible.
+  // REQUIRES: might_move(), and the kernel has not stopped.
+  bool perform(State& state, int actor, lang::Chooser& chooser, Events& events) const;
 
   std::span<const std::uint8_t> significant_bits() const { return bits_; }
 
@@ -81,7 +84,6 @@ class Pidns {
   }
 
  private:
-  bool perform(State& state, int actor, lang::Chooser& chooser, Events& events) const;
   std::vector<std::uint8_t> measure_bits() const;
 
   Config config_;

@@ -33,7 +33,7 @@ class Script {
 class Chooser {
  public:
   Chooser() = default;
-  // Follows one script only; picks beyond its end are 0.
+  // Follows one script only; picks that are not offered are 0.
   explicit Chooser(const Script& script) : script_(script), known_(Script::kPicksMax) {}
 
   void restart() { at_ = 0; }
@@ -51,6 +51,7 @@ class Chooser {
     alternatives_[at_] = static_cast<std::uint8_t>(alternatives);
     const int chosen = script_[at_++];
     if (chosen < alternatives) return chosen;
+    script_.set(at_ - 1, 0);
     valid_ = false;
     return 0;
   }
@@ -69,6 +70,12 @@ class Chooser {
   }
 
   const Script& script() const { return script_; }
+  // Of a script that was followed, the picks that were made.
+  Script taken() const {
+    Script taken;
+    for (int i = 0; i < at_; ++i) taken.set(i, script_[i]);
+    return taken;
+  }
   bool valid() const { return valid_; }
   int used() const { return at_; }
 

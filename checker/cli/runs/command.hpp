@@ -1,0 +1,30 @@
+// nsmc props, as the command line calls it.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "checker/cli/progress.hpp"
+
+namespace nsmc::cli {
+
+struct PropsOptions {
+  std::string kernel = "6.18";
+  std::vector<std::string> with, without;
+  std::string defect;
+  std::vector<std::string> properties;  // empty: all
+  std::uint64_t seed = 0;               // 0: from the clock; printed in any case
+  std::uint64_t runs = 0;
+  double seconds = 0;  // of runs and seconds one is enough; neither: 10 s
+  int calls = 40;      // the most of one run
+  std::size_t jobs = 1;
+  std::string out;
+  bool json = false;
+};
+
+// Exit codes: 0 nothing found, 12 a property is violated, 128 + signal.
+int props_command(const PropsOptions& options);
+
+}  // namespace nsmc::cli

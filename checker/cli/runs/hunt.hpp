@@ -1,0 +1,50 @@
+// Property test runs: random plans, one after the other, towards what was not reached yet.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "checker/cli/runs/execute.hpp"
+#include "checker/cli/runs/generate.hpp"
+
+namespace nsmc::cli {
+
+struct HuntOptions {
+  Subject subject;
+  std::vector<const props::Row*> rows;  // what is judged
+  std::uint64_t seed = 1;
+  std::uint64_t runs_max = 0;  // 0: no limit
+  double seconds_max = 0;      // 0: no limit; then the number of runs differs from time to time
+  int calls_max = 40;          // of one plan, as it is generated
+  std::size_t jobs = 1;        // threads; the result does not depend on it
+};
+
+// A violated property, and the least plan that was found to violate it.
+struct Failure {
+  std::string property;
+  std::uint64_t run = 0;  // which, from 1
+  Plan found, least;
+  std::uint64_t tried = 0;  // plans, while shrinking
+};
+
+struct Hunted {
+  std::uint64_t runs = 0, calls = 0, moves = 0;
+  std::uint64_t cut = 0;   // runs that had no end
+  std::uint64_t kept = 0;  // plans that reached something for the first time
+  double seconds = 0;      // of the runs, without shrinking
+  Coverage reached;
+  std::optional<Failure> failure;
+};
+
+// Runs until a limit, Ctrl-C, or the first violation, which it shrinks.
+// `progress` is called between batches of runs.
+Hunted hunt(const HuntOptions& options, const std::function<void(const Hunted&)>& progress);
+
+// How the scenario of a plan asks about one property.
+traces::Scenario asking(const Plan& plan, const std::string& property);
+
+}  // namespace nsmc::cli
