@@ -31,7 +31,7 @@ struct at_ends {
   static bool nobody_oversleeps() {
     const auto& state = K::on().state;
     if (stopped()) return true;
-    for (int t = 0; t < kTasks; ++t) {
+    for (int t = 0; t < config<K>().tasks; ++t) {
       const int ns = state.stacks[t].zap_pid_ns_processes.ns.slot();
       if (state.tasks[t].sleeping.value() == 0 || ns == 0) continue;
       const bool alone = !fixed_by<K>(Change::bz_40) || state.tasks[t].group_leader.slot() == t + 1;

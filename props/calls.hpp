@@ -11,7 +11,7 @@ template <class K>
 struct calls {
   static bool locks_are_held(const MoveOn<K>& move) { return move.events.unlocked_write == 0; }
   static bool a_task_is_attached_or_released(const MoveOn<K>& move) {
-    for (int t = 0; t < kTasks; ++t)
+    for (int t = 0; t < config<K>().tasks; ++t)
       if (move.before.tasks[t].linked.value() != move.after.tasks[t].linked.value()) return true;
     return false;
   }
@@ -56,7 +56,7 @@ struct calls {
 
   static bool threads_share_a_namespace() {
     const auto& state = K::on().state;
-    for (int t = 1; t <= kTasks; ++t) {
+    for (int t = 1; t <= config<K>().tasks; ++t) {
       const auto& thread = state.tasks[t - 1];
       const int leader = thread.group_leader.slot();
       if (thread.linked.value() == 0 || leader == t || leader == 0) continue;
@@ -68,14 +68,14 @@ struct calls {
   }
   static bool a_group_has_two_threads() {
     const auto& state = K::on().state;
-    for (int t = 1; t <= kTasks; ++t)
+    for (int t = 1; t <= config<K>().tasks; ++t)
       if (state.tasks[t - 1].linked.value() == 1 && state.tasks[t - 1].group_leader.slot() != t)
         return true;
     return false;
   }
 
   static bool no_zombie_is_lost() {
-    for (int t = 1; t <= kTasks; ++t)
+    for (int t = 1; t <= config<K>().tasks; ++t)
       if (lost_zombie<K>(t)) return false;
     return true;
   }

@@ -17,7 +17,7 @@ struct entered {
   static bool children_go_down() {
     const auto& state = K::on().state;
     if (!fixed_by<K>(Change::setns)) return true;
-    for (int t = 1; t <= kTasks; ++t) {
+    for (int t = 1; t <= config<K>().tasks; ++t) {
       if (state.tasks[t - 1].linked.value() == 0) continue;
       const int active = ns_of<K>(state, t);
       int ns = for_children(state.tasks[t - 1]);
@@ -29,7 +29,7 @@ struct entered {
   }
   static bool somebodys_children_go_elsewhere() {
     const auto& state = K::on().state;
-    for (int t = 1; t <= kTasks; ++t) {
+    for (int t = 1; t <= config<K>().tasks; ++t) {
       const int active = ns_of<K>(state, t), ns = for_children(state.tasks[t - 1]);
       if (active != 0 && ns != 0 && active != ns) return true;
     }

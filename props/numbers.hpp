@@ -37,18 +37,16 @@ struct numbers {
   }
 
   static Int owners(int ns_slot, int nr) {
-    Int count = 0;
-    int index = 0;
-    for (const auto& pid : K::on().state.pids) {
-      for (int level = 0; level < kLevels; ++level)
-        count = count + K::one_if(also(pid.allocated.value() == 1, [&] {
-                  const auto& number = pid.numbers[level];
-                  return also(number.ns.slot() == ns_slot, [&] {
-                    return also(number.nr.value() == nr, [&] { return owns(index, level); });
-                  });
+    Int count = sum_allocated<K>(K::on().state.pids, [&](int index, auto& pid) {
+      Int owned = 0;
+      for (int level = 0; level < levels_of<K>(pid); ++level) {
+        const auto& number = pid.numbers[level];
+        owned = owned + K::one_if(also(number.ns.slot() == ns_slot, [&] {
+                  return also(number.nr.value() == nr, [&] { return owns(index, level); });
                 }));
-      ++index;
-    }
+      }
+      return owned;
+    });
     // A number that is set in the bitmap and not recorded yet.
     static const int kStore = step_number<K>(alloc_pidmap<K>::set_last_pid);
     for (const auto& s : K::on().state.stacks)
@@ -77,7 +75,7 @@ struct numbers {
 
   static Bool numbers_differ(const pid_struct<K>& a, const pid_struct<K>& b) {
     Bool differ = true;
-    for (int level = 0; level < kLevels; ++level) {
+    for (int level = 0; level < levels_of<K>(a); ++level) {
       const auto& p = a.numbers[level];
       const auto& q = b.numbers[level];
       differ = differ &
@@ -95,11 +93,11 @@ struct numbers {
         });
       });
     });
-    for (int a = 0; a < kTasks; ++a)
+    for (int a = 0; a < config<K>().tasks; ++a)
       unique = unique & implies(state.tasks[a].linked.value() == 1, [&] {
                  const Int pid = state.tasks[a].pids[PIDTYPE_PID].slot();
                  Bool own = true;
-                 for (int b = a + 1; b < kTasks; ++b)
+                 for (int b = a + 1; b < config<K>().tasks; ++b)
                    own = own & ((state.tasks[b].linked.value() != 1) | (pid == 0) |
                                 (state.tasks[b].pids[PIDTYPE_PID].slot() != pid));
                  return own;
@@ -136,7 +134,7 @@ struct numbers {
     auto& state = K::on().state;
     return all_allocated(state.pids, [&](int, auto& pid) {
       Bool set = true;
-      for (int level = 0; level < kLevels; ++level)
+      for (int level = 0; level < levels_of<K>(pid); ++level)
         set = also(set, [&] {
           return implies((pid.hashed.value() != 0) & (pid.level.value() >= level), [&] {
             const Int ns = pid.numbers[level].ns.slot();

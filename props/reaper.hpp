@@ -35,7 +35,7 @@ struct reaper {
             own_number<K>(K::on().state, leader) != 1)
           return false;
       }
-      for (int t = 1; t <= kTasks; ++t) {
+      for (int t = 1; t <= config<K>().tasks; ++t) {
         if (tasks[t - 1].linked.value() == 0 || leader_of(t) != t) continue;
         if (ns_of<K>(K::on().state, t) != index + 1 || own_number<K>(K::on().state, t) != 1)
           continue;
@@ -55,7 +55,7 @@ struct reaper {
   template <class F>
   static bool any_other_member(int ns_index, F&& f) {
     const auto& state = K::on().state;
-    for (int t = 1; t <= kTasks; ++t) {
+    for (int t = 1; t <= config<K>().tasks; ++t) {
       if (state.tasks[t - 1].linked.value() == 0 || ns_of<K>(state, t) != ns_index + 1) continue;
       const int leader = leader_of(t);
       if (leader != 0 && own_number<K>(state, leader) == 1 &&
@@ -84,7 +84,7 @@ struct reaper {
 
   static bool anybody_lives(int ns_index) {
     const auto& state = K::on().state;
-    for (int t = 1; t <= kTasks; ++t)
+    for (int t = 1; t <= config<K>().tasks; ++t)
       if (state.tasks[t - 1].linked.value() == 1 && state.tasks[t - 1].PF_EXITING.value() == 0 &&
           ns_of<K>(state, t) == ns_index + 1)
         return true;
@@ -102,7 +102,7 @@ struct reaper {
   // An orphan stays in the namespace of the parent it loses; only a zapped namespace's orphan goes
   // to the global init (since 2.6.27).
   static bool orphans_stay_inside(const MoveOn<K>& move) {
-    for (int t = 1; t <= kTasks; ++t) {
+    for (int t = 1; t <= config<K>().tasks; ++t) {
       const auto& before = move.before.tasks[t - 1];
       const auto& after = move.after.tasks[t - 1];
       if (before.linked.value() == 0 || after.linked.value() == 0) continue;
@@ -117,7 +117,7 @@ struct reaper {
     return true;
   }
   static bool a_child_changes_parent(const MoveOn<K>& move) {
-    for (int t = 0; t < kTasks; ++t)
+    for (int t = 0; t < config<K>().tasks; ++t)
       if (move.before.tasks[t].linked.value() == 1 && move.after.tasks[t].linked.value() == 1 &&
           move.before.tasks[t].real_parent.slot() != move.after.tasks[t].real_parent.slot())
         return true;
@@ -126,7 +126,7 @@ struct reaper {
 
   static bool parents_lead_to_the_global_init() {
     const auto& tasks = K::on().state.tasks;
-    for (int t = 1; t <= kTasks; ++t) {
+    for (int t = 1; t <= config<K>().tasks; ++t) {
       if (tasks[t - 1].linked.value() == 0) continue;
       int at = t;
       for (int hops = 0; at != kGlobalInit; ++hops) {
@@ -148,7 +148,7 @@ struct reaper {
           others = true;
       });
       if (!others) return true;
-      for (int t = 1; t <= kTasks; ++t)
+      for (int t = 1; t <= config<K>().tasks; ++t)
         if (K::on().state.tasks[t - 1].linked.value() == 1 &&
             ns_of<K>(K::on().state, t) == index + 1 && own_number<K>(K::on().state, t) == 1)
           return true;
@@ -164,7 +164,7 @@ struct reaper {
     return false;
   }
   static bool nobody_is_born_after_death(const MoveOn<K>& move) {
-    for (int t = 0; t < kTasks; ++t) {
+    for (int t = 0; t < config<K>().tasks; ++t) {
       if (move.before.tasks[t].linked.value() == 1 || move.after.tasks[t].linked.value() == 0)
         continue;
       const int pid = move.after.tasks[t].pids[PIDTYPE_PID].slot();
@@ -177,7 +177,7 @@ struct reaper {
     return true;
   }
   static bool a_namespace_is_being_zapped() {
-    for (int ns = 2; ns <= kNamespaces; ++ns)
+    for (int ns = 2; ns <= config<K>().namespaces; ++ns)
       if (zapping(K::on().state, ns)) return true;
     return false;
   }
@@ -188,7 +188,7 @@ struct reaper {
     for (const auto& s : state.stacks) {
       const int ns = s.zap_pid_ns_processes.ns.slot();
       if (ns == 0 || !zapping(state, ns)) continue;
-      for (int t = 1; t <= kTasks; ++t) {
+      for (int t = 1; t <= config<K>().tasks; ++t) {
         const auto& task = state.tasks[t - 1];
         const int pid = task.pids[PIDTYPE_PID].slot();
         if (task.linked.value() == 0 || pid == 0) continue;
@@ -202,7 +202,7 @@ struct reaper {
   }
   // The leader of the group that zaps this namespace.
   static int zapper(const State<K>& state, int ns_slot) {
-    for (int t = 1; t <= kTasks; ++t)
+    for (int t = 1; t <= config<K>().tasks; ++t)
       if (state.stacks[t - 1].zap_pid_ns_processes.ns.slot() == ns_slot) return leader_of(t);
     return 0;
   }
@@ -227,7 +227,7 @@ struct reaper {
   template <class F>
   static bool every_unflushed_level(F&& is) {
     auto& state = K::on().state;
-    for (int t = 0; t < kTasks; ++t) {
+    for (int t = 0; t < config<K>().tasks; ++t) {
       const int pid = state.tasks[t].pids[PIDTYPE_PID].slot();
       if (state.tasks[t].linked.value() == 0 || pid == 0 || was_flushed(t + 1)) continue;
       for (int level = 1; level <= state.pids[pid - 1].level.value(); ++level) {

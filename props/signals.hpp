@@ -25,7 +25,7 @@ struct signals {
     const int sender = move.actor + 1;
     if (move.actor >= kTasks || standing_at<K>(move.before.stacks[move.actor]) != 0) return true;
     if (move.before.tasks[move.actor].linked.value() == 0) return true;
-    for (int t = 1; t <= kTasks; ++t)
+    for (int t = 1; t <= config<K>().tasks; ++t)
       if (move.before.tasks[t - 1].sigkill.value() == 0 &&
           move.after.tasks[t - 1].sigkill.value() == 1 &&
           leader_of<K>(move.before, t) != leader_of<K>(move.before, sender) && !f(sender, t))
@@ -58,7 +58,7 @@ struct signals {
   static bool outsiders_reach_init(const MoveOn<K>& move) {
     const int to = move.events.signal_to;
     if (!comes_from_outside(move) || own_number<K>(move.before, to) != 1) return true;
-    for (int t = 1; t <= kTasks; ++t) {
+    for (int t = 1; t <= config<K>().tasks; ++t) {
       const auto& thread = move.after.tasks[t - 1];
       if (thread.linked.value() == 1 && leader_of<K>(move.after, t) == to &&
           thread.PF_EXITING.value() == 0 && thread.sigkill.value() == 0)

@@ -8,6 +8,8 @@
 // solver a question; implies(), also() and the folds below make one term of both sides.
 #pragma once
 
+#include <climits>
+
 #include "model/kernel/program.hpp"
 
 namespace nsmc::props {
@@ -32,11 +34,20 @@ auto initialised(const Cell& cell) {
   return !cell.poisoned();
 }
 
+// The fields that this run can use; on terms there is no bound to that.
+template <class K, class F>
+void each_used_field(F&& f) {
+  if constexpr (std::is_same_v<K, Concrete>)
+    K::on().each_used_field(f);
+  else
+    State<K>::each_field(K::on().state, f);
+}
+
 // How many counted fields point at this object, wherever they are.
 template <class K, template <class> class Obj>
 typename K::Int references(int slot) {
   typename K::Int count = 0;
-  State<K>::each_field(K::on().state, [&](const auto&, int, const char*, const auto& field) {
+  each_used_field<K>([&](const auto&, int, const char*, const auto& field) {
     if constexpr (std::is_same_v<std::remove_cvref_t<decltype(field)>,
                                  typename K::template Ref<Obj>>)
       count = count + K::one_if(field.slot() == slot);
@@ -44,11 +55,31 @@ typename K::Int references(int slot) {
   return count;
 }
 
+// How many of these objects the run can use.
+template <template <class> class Obj, int N>
+int used(const lang::Array<Obj<Concrete>, N>&) {
+  return Concrete::bound_of<Obj>(*Concrete::on().config);
+}
+template <class Objects>
+int used(const Objects&) {
+  return INT_MAX;  // on terms
+}
+
+// The levels at which a pid can have a number: up to its own, once that is known.
+template <class K>
+int levels_of(const pid_struct<K>& pid) {
+  if constexpr (std::is_same_v<K, Concrete>)
+    return pid.level.poisoned() ? kLevels : pid.level.value() + 1;
+  else
+    return kLevels;
+}
+
 // Calls f(index, object) for the allocated objects.
 template <class Objects, class F>
 void each_allocated(Objects& objects, F&& f) {
   int index = 0;
   for (auto& object : objects) {
+    if (index == used(objects)) break;
     if (object.allocated.value() == 1) f(index, object);
     ++index;
   }
@@ -60,6 +91,7 @@ auto all_allocated(Objects& objects, F&& f) {
   using Bool = decltype(objects.begin()->allocated.value() == 1);
   Bool all = true;
   for (auto& object : objects) {
+    if (index == used(objects)) break;
     all = also(all, [&] {
       return implies(object.allocated.value() == 1, [&] { return Bool(f(index, object)); });
     });
@@ -72,6 +104,20 @@ auto any_allocated(Objects& objects, F&& f) {
   return !all_allocated(objects, [&](int index, auto& object) { return !f(index, object); });
 }
 
+// The sum of f(index, object) over the allocated objects.
+template <class K, class Objects, class F>
+typename K::Int sum_allocated(Objects& objects, F&& f) {
+  typename K::Int sum = 0;
+  if constexpr (std::is_same_v<K, Concrete>)
+    each_allocated(objects, [&](int index, auto& object) { sum += f(index, object); });
+  else {
+    int index = 0;
+    for (auto& object : objects)
+      sum = sum + K::if_else(object.allocated.value() == 1, f(index++, object), typename K::Int(0));
+  }
+  return sum;
+}
+
 // Whether f(context, kernel stack) is true for any context.
 template <class K, class F>
 typename K::Bool any_context(F&& f) {
@@ -79,6 +125,10 @@ typename K::Bool any_context(F&& f) {
   int context = 0;
   Bool none = true;
   for (auto& stack : K::on().state.stacks) {
+    if (context >= used(K::on().state.tasks) && context != kSoftirq) {
+      ++context;
+      continue;
+    }
     none = also(none, [&] { return !Bool(f(context, stack)); });
     ++context;
   }

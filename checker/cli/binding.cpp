@@ -193,7 +193,9 @@ class Calls {
   void add(std::vector<std::string>& words, const Name& name, int most, const char* kind) {
     if (index_of(words, name.text) >= 0) return;
     if (static_cast<int>(words.size()) >= most)
-      throw scenario_error(s_, name, std::string("too many ") + kind + " have names; 8 can");
+      throw scenario_error(s_, name,
+                           std::string("too many ") + kind + " have names; " +
+                               std::to_string(std::min(most, kernel::kLabels)) + " can");
     words.push_back(name.text);
   }
   void count(const traces::Call& call, std::size_t least, std::size_t most) const {
@@ -267,7 +269,8 @@ Userland bind_programs(const Scenario& s, Names& names) {
     auto& bound = user.programs[static_cast<std::size_t>(calls.label(program.label))];
     for (const auto& call : program.calls) {
       if (bound.size() == static_cast<std::size_t>(kernel::kCalls))
-        throw scenario_error(s, call.function, "a program has at most 12 calls");
+        throw scenario_error(s, call.function,
+                             "a program has at most " + std::to_string(kernel::kCalls) + " calls");
       bound.push_back(calls.bind(call));
     }
   }

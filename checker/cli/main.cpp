@@ -1,31 +1,16 @@
 // nsmc: a formal model checker for the life of Linux PID namespaces.  The command line.
 // SPDX-License-Identifier: MIT
-#include <fmt/format.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cstdio>
-#include <cstdlib>
-#include <filesystem>
 
-#include "checker/checker.hpp"
 #include "checker/cli/bounded.hpp"
 #include "checker/cli/commands.hpp"
-#include "checker/cli/runs/command.hpp"
+#include "checker/cli/program.hpp"
 #include "checker/cli/prove.hpp"
-#include "checker/explicit/reexecute.hpp"
-#include "model/lang/oops.hpp"
-#include "traces/files.hpp"
-#include "traces/json_input.hpp"
-#include "traces/scenario_error.hpp"
+#include "traces/text.hpp"
 
 namespace nsmc::cli {
-
-bool use_colour() {
-  const char* no_colour = std::getenv("NO_COLOR");
-  return isatty(STDOUT_FILENO) == 1 && (no_colour == nullptr || *no_colour == '\0');
-}
 
 namespace {
 
@@ -47,12 +32,6 @@ constexpr const char* kExitCodes =
     "  nsmc prove                                  what holds for any size, and is proved\n"
     "  nsmc explain I17                            what a property means\n"
     "  nsmc explain BZ-07                          what a bug is, and its shortest run\n";
-
-int fail(int code, const std::string& message) {
-  std::fflush(stdout);
-  fmt::print(stderr, "nsmc: {}\n", message);
-  return code;
-}
 
 void add_check(CLI::App& app, CheckOptions& o, std::string& progress, int& code) {
   CLI::App* cmd = app.add_subcommand(
@@ -101,32 +80,6 @@ void add_replay(CLI::App& app, ReplayOptions& o, int& code) {
   cmd->add_flag("--all-fields", o.all_fields, "show unchanged fields too");
   cmd->add_flag("--itf", o.itf, "print the trace as ITF JSON");
   cmd->callback([&] { code = replay(o); });
-}
-
-void add_props(CLI::App& app, PropsOptions& o, int& code) {
-  CLI::App* cmd = app.add_subcommand(
-      "props",
-      "Property test runs: random programs, schedules and failures, shrunk when one fails");
-  cmd->add_option("--kernel", o.kernel, "the kernel to test (default: 6.18)");
-  cmd->add_option("--with", o.with, "with this change (may be repeated)")->allow_extra_args(false);
-  cmd->add_option("--without", o.without, "without this change (may be repeated)")
-      ->allow_extra_args(false);
-  cmd->add_option("--defect", o.defect, "with this seeded defect: see it found");
-  cmd->add_option("--property", o.properties, "judge this property alone (may be repeated)")
-      ->allow_extra_args(false);
-  cmd->add_option("--seed", o.seed, "where the random numbers start (default: the clock)")
-      ->check(CLI::PositiveNumber);
-  cmd->add_option("--runs", o.runs, "stop after this many runs")->check(CLI::PositiveNumber);
-  cmd->add_option("--time", o.seconds, "stop after this many seconds (default: 10)")
-      ->check(CLI::PositiveNumber);
-  cmd->add_option("--calls", o.calls, "the most calls of one program as it is made (default: 40)")
-      ->check(CLI::Range(1, 1000));
-  cmd->add_option("--jobs", o.jobs,
-                  "threads; they make no difference to what is found (default: 1)")
-      ->check(CLI::PositiveNumber);
-  cmd->add_option("--out", o.out,
-                  "write what fails to this folder: a scenario, and its run as ITF");
-  cmd->callback([&] { code = props_command(o); });
 }
 
 // What both engines are told is said once, as options of `prove`.
@@ -192,13 +145,11 @@ int run(int argc, char** argv) {
   int code = kOk;
   CheckOptions check_options, bounded_options;
   ProveOptions prove_options;
-  PropsOptions props_options;
   ReplayOptions replay_options;
   std::string progress = "auto", what, id;
   bool markdown = false;
   add_check(app, check_options, progress, code);
   add_prove(app, prove_options, bounded_options, code);
-  add_props(app, props_options, code);
   add_replay(app, replay_options, code);
   app.add_subcommand("history", "Print which properties hold on which kernel, as Markdown")
       ->callback([&] { code = history(); });
@@ -225,39 +176,7 @@ int run(int argc, char** argv) {
   return code;
 }
 
-// Every error is one message and one exit code.
-int guarded(int argc, char** argv) {
-  try {
-    catch_stop_signals();
-    return run(argc, argv);
-  } catch (const traces::ScenarioError& error) {
-    std::fflush(stdout);
-    fmt::print(stderr, "{}", error.render(isatty(STDERR_FILENO) == 1 && use_colour()));
-    return error.kind() == traces::ScenarioError::Kind::unreadable ? kNoInput : kBadData;
-  } catch (const traces::FileError& error) {
-    return fail(error.exit_code, error.what());
-  } catch (const traces::TraceError& error) {
-    return fail(kBadData, error.what());
-  } catch (const NotARun& error) {
-    return fail(kNotConforming, error.what());
-  } catch (const std::filesystem::filesystem_error& error) {
-    return fail(kNoInput, error.what());
-  } catch (const checker::EngineDisagreement& error) {
-    return fail(kDisagreement, error.what());
-  } catch (const std::invalid_argument& error) {
-    return fail(kUsage, error.what());
-  } catch (const std::exception& error) {
-    return fail(kInternal, std::string("internal error: ") + error.what());
-  }
-}
-
 }  // namespace
 }  // namespace nsmc::cli
 
-int main(int argc, char** argv) {
-  const int code = nsmc::cli::guarded(argc, argv);
-  // A result that could not be written was not given.
-  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
-  std::perror("nsmc: cannot write the output");
-  return 74;
-}
+int main(int argc, char** argv) { return nsmc::cli::run_program(argc, argv, nsmc::cli::run); }

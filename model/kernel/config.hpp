@@ -11,19 +11,37 @@
 
 namespace nsmc::kernel {
 
-// Capacities of a state; a run uses at most its Config's part of them.
+// Capacities of a state; a run uses at most its Config's part of them.  A program has one of two
+// machines: a small one, whose states can be exhausted, or one of the kernel's own dimensions, for
+// property test runs (docs/adr/0009).
+#ifndef NSMC_LARGE_MACHINE
 inline constexpr int kTasks = 6;
 inline constexpr int kNamespaces = 5;  // with init_pid_ns
 inline constexpr int kLevels = 5;      // of nesting, init_pid_ns being level 0
 inline constexpr int kPids = 9;
 inline constexpr int kNsproxies = 7;
+inline constexpr int kPages = 4;        // PIDMAP_ENTRIES
+inline constexpr int kBitsPerPage = 8;  // largest BITS_PER_PAGE
+inline constexpr int kPidMax = 31;      // largest pid_max
+inline constexpr int kCountMax = 15;    // largest reference count
+inline constexpr int kLabels = 8;       // tasks and namespaces that a scenario can name
+inline constexpr int kVariables = 8;    // results that a scenario can keep
+inline constexpr int kCalls = 12;       // system calls of one program
+#else
+inline constexpr int kTasks = 200;
+inline constexpr int kNamespaces = 64;
+inline constexpr int kLevels = 33;  // MAX_PID_NS_LEVEL is 32
+inline constexpr int kPids = 250;
+inline constexpr int kNsproxies = 120;
+inline constexpr int kPages = 14;
+inline constexpr int kBitsPerPage = 30;
+inline constexpr int kPidMax = 419;
+inline constexpr int kCountMax = 1023;
+inline constexpr int kLabels = 220;
+inline constexpr int kVariables = 220;
+inline constexpr int kCalls = 40;
+#endif
 inline constexpr int kCaches = kLevels;  // one per arity
-inline constexpr int kPages = 4;         // PIDMAP_ENTRIES
-inline constexpr int kBitsPerPage = 8;   // largest BITS_PER_PAGE
-inline constexpr int kPidMax = 31;       // largest pid_max
-inline constexpr int kLabels = 8;        // tasks and namespaces that a scenario can name
-inline constexpr int kVariables = 8;     // results that a scenario can keep
-inline constexpr int kCalls = 12;        // system calls of one program
 inline constexpr int kCallsMax = 31;     // largest bound on the calls of a run
 inline constexpr int kStackDepth = 8;    // kernel functions active at a step boundary
 

@@ -121,7 +121,7 @@ struct kernel_stack {
 
   template <class Self, class F>
   static void each_field(Self& s, F&& f) {
-    constexpr const char* pc[] = {"pc0", "pc1", "pc2", "pc3", "pc4", "pc5", "pc6", "pc7"};
+    static constexpr Numbered<kStackDepth> pc("pc");
     for (int i = 0; i < kStackDepth; ++i) f(pc[i], s.pc[i]);
     f("ret", s.ret);
     f("copy_process.flags", s.copy_process.flags);
@@ -207,14 +207,16 @@ struct State {
   typename K::template Array<typename K::template Link<pid_namespace>, kLabels> ns_label;
   typename K::template Array<typename kernel_stack<K>::Result, kVariables> variable;
 
-  // visit(object kind, index, field name, field); index -1 for globals.
-  template <class Self, class F>
-  static void each_field(Self& self, F&& f) {
+  // visit(object kind, index, field name, field); index -1 for globals.  Objects for which
+  // used(their array, index) is false are left out.
+  template <class Self, class F, class Used>
+  static void each_field(Self& self, F&& f, const Used& used) {
     const auto pool = [&](const char* kind, auto& objects) {
       int index = 0;
       for (auto& object : objects) {
-        std::remove_cvref_t<decltype(object)>::each_field(
-            object, [&](const char* name, auto& field) { f(kind, index, name, field); });
+        if (used(objects, index))
+          std::remove_cvref_t<decltype(object)>::each_field(
+              object, [&](const char* name, auto& field) { f(kind, index, name, field); });
         ++index;
       }
     };
@@ -236,6 +238,10 @@ struct State {
     for (int i = 0; i < kLabels; ++i) f("task_label", i, "", self.task_label[i]);
     for (int i = 0; i < kLabels; ++i) f("ns_label", i, "", self.ns_label[i]);
     for (int i = 0; i < kVariables; ++i) f("variable", i, "", self.variable[i]);
+  }
+  template <class Self, class F>
+  static void each_field(Self& self, F&& f) {
+    each_field(self, f, [](const auto&, int) { return true; });
   }
 };
 

@@ -6,7 +6,9 @@
 // beside the kernel's (docs/adr/0001).  Another value domain is another class like this one.
 #pragma once
 
+#include <algorithm>
 #include <bit>
+#include <bitset>
 #include <cstdint>
 #include <cstring>
 
@@ -40,7 +42,7 @@ class Concrete {
  public:
   using Int = int;
   using Bool = bool;
-  using Slot = std::uint8_t;
+  using Slot = std::conditional_t<(kTasks < 128 && kPids < 128), std::uint8_t, std::uint16_t>;
   static constexpr Slot kNull = 0;
 
   template <int Lo, int Hi>
@@ -122,10 +124,10 @@ class Concrete {
   template <template <class> class Obj>
   lang::Ptr<Concrete, Obj> allocate(bool zeroed) {
     const int bound = bound_of<Obj>(*config);
-    const std::uint32_t referenced = referenced_slots<Obj>();
+    const auto referenced = referenced_slots<Obj>();
     auto& objects = pool<Obj>();
     for (int i = 0; i < bound; ++i) {
-      if (objects[i].allocated.value() != 0 || (referenced >> (i + 1) & 1U) != 0) continue;
+      if (objects[i].allocated.value() != 0 || referenced[static_cast<std::size_t>(i + 1)]) continue;
       objects[i] = {};  // as it is already in every state that can be reached
       if (!zeroed)
         Obj<Concrete>::each_field(objects[i], [](const char*, auto& field) { field.poison(); });
@@ -161,6 +163,18 @@ class Concrete {
       return state.caches;
   }
 
+  // Each field of the state that this run's Config has a use for; the others stay zero.
+  template <class F>
+  void each_used_field(F&& f) const {
+    State<Concrete>::each_field(state, f, [this](const auto& objects, int index) {
+      using Object = std::remove_cvref_t<decltype(*objects.begin())>;
+      if constexpr (std::is_same_v<Object, kernel_stack<Concrete>>)
+        return index < config->tasks || index == kSoftirq;
+      else
+        return index < bound_of_objects<Object>(*config);
+    });
+  }
+
   // The objects of a kind as a set: the kernel's lists and its hash, whose order does not matter.
   // `is(pointer, object)` judges one and must not change anything.
 
@@ -191,6 +205,8 @@ class Concrete {
       if (is(lang::Ptr<Concrete, Obj>{slot}, objects[i])) found[count++] = slot;
     }
     if (count == 0) return {};
+    // Of the many that only the large machine has, one of the first.
+    count = std::min(count, lang::Script::kAlternativesMax);
     return lang::Ptr<Concrete, Obj>{found[on().pick(count)]};
   }
   // Changes each of them; what it does to one must not depend on what it did to another.
@@ -205,7 +221,7 @@ class Concrete {
   template <template <class> class Obj>
   static Bool listed(lang::Ptr<Concrete, Obj> ptr) {
     bool found = false;
-    State<Concrete>::each_field(on().state, [&](const char*, int, const char*, const auto& field) {
+    on().each_used_field([&](const char*, int, const char*, const auto& field) {
       if constexpr (std::is_same_v<std::remove_cvref_t<decltype(field)>, Hook<Obj>>)
         found = found || field.slot() == ptr.slot();
     });
@@ -267,8 +283,9 @@ class Concrete {
   }
   void report_unlocked_write() { events.unlocked_write = 1; }
   void report_signal(Slot from, Slot to, int sender_nr) {
-    events.signal_from = from;
-    events.signal_to = to;
+    static_assert(kTasks < 256);
+    events.signal_from = static_cast<std::uint8_t>(from);
+    events.signal_to = static_cast<std::uint8_t>(to);
     events.signal_nr = static_cast<std::int16_t>(sender_nr);
   }
   void report_spin() { events.spun = 1; }
@@ -281,13 +298,17 @@ class Concrete {
   // How many objects of a kind this run can use.
   template <template <class> class Obj>
   static int bound_of(const Config& c) {
-    if constexpr (std::is_same_v<Obj<Concrete>, task_struct<Concrete>>)
+    return bound_of_objects<Obj<Concrete>>(c);
+  }
+  template <class Object>
+  static int bound_of_objects(const Config& c) {
+    if constexpr (std::is_same_v<Object, task_struct<Concrete>>)
       return c.tasks;
-    else if constexpr (std::is_same_v<Obj<Concrete>, pid_namespace<Concrete>>)
+    else if constexpr (std::is_same_v<Object, pid_namespace<Concrete>>)
       return c.namespaces;
-    else if constexpr (std::is_same_v<Obj<Concrete>, pid_struct<Concrete>>)
+    else if constexpr (std::is_same_v<Object, pid_struct<Concrete>>)
       return c.pids;
-    else if constexpr (std::is_same_v<Obj<Concrete>, nsproxy<Concrete>>)
+    else if constexpr (std::is_same_v<Object, nsproxy<Concrete>>)
       return c.nsproxies;
     else
       return kCaches;
@@ -310,13 +331,13 @@ class Concrete {
 
  private:
   template <template <class> class Obj>
-  std::uint32_t referenced_slots() const {
-    std::uint32_t slots = 0;
-    State<Concrete>::each_field(state, [&slots](const char*, int, const char*, const auto& field) {
+  std::bitset<std::max(kTasks, kPids) + 1> referenced_slots() const {
+    std::bitset<std::max(kTasks, kPids) + 1> slots;
+    each_used_field([&slots](const char*, int, const char*, const auto& field) {
       using Cell = std::remove_cvref_t<decltype(field)>;
       if constexpr (requires { typename Cell::Target; })
         if constexpr (std::is_same_v<typename Cell::Target, lang::Ptr<Concrete, Obj>>)
-          slots |= 1U << field.slot();
+          slots.set(static_cast<std::size_t>(field.slot()));
     });
     return slots;
   }

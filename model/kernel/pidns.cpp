@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: MIT
 #include "model/kernel/pidns.hpp"
 
+#include <algorithm>
 #include <stdexcept>
+#include <string>
 
 #include "model/kernel/ends.hpp"
 
@@ -12,18 +14,22 @@ namespace {
 void require(bool condition, const char* reason) {
   if (!condition) throw std::invalid_argument(reason);
 }
+void require_within(int value, int least, int most, const char* name) {
+  if (value < least || value > most)
+    throw std::invalid_argument(std::string(name) + " must be " + std::to_string(least) + ".." +
+                                std::to_string(most));
+}
 
 void check(const Config& c, const Userland& user) {
-  require(c.tasks >= 1 && c.tasks <= kTasks, "tasks must be 1..6");
-  require(c.namespaces >= 1 && c.namespaces <= kNamespaces, "namespaces must be 1..5");
-  require(c.pids >= 1 && c.pids <= kPids, "pids must be 1..9");
-  require(c.nsproxies >= 1 && c.nsproxies <= kNsproxies, "nsproxies must be 1..7");
-  require(c.failures >= 0 && c.failures <= 3, "failures must be 0..3");
-  require(c.calls >= 0 && c.calls <= kCallsMax, "calls must be 0..31");
-  require(c.bits_per_page >= 2 && c.bits_per_page <= kBitsPerPage, "bits_per_page must be 2..8");
-  require(c.pid_max >= 2 && c.pid_max <= kPidMax && c.pidmap_entries() <= kPages,
-          "pid_max must be 2..31 and fit 4 pages of bits_per_page numbers");
-  require(c.max_level >= 1 && c.max_level <= kLevels, "max_level must be 1..5");
+  require_within(c.tasks, 1, kTasks, "tasks");
+  require_within(c.namespaces, 1, kNamespaces, "namespaces");
+  require_within(c.pids, 1, kPids, "pids");
+  require_within(c.nsproxies, 1, kNsproxies, "nsproxies");
+  require_within(c.failures, 0, 3, "failures");
+  require_within(c.calls, 0, kCallsMax, "calls");
+  require_within(c.bits_per_page, 2, kBitsPerPage, "bits_per_page");
+  require_within(c.pid_max, 2, std::min(kPidMax, kPages * c.bits_per_page), "pid_max");
+  require_within(c.max_level, 1, kLevels, "max_level");
   require(c.reserved_pids >= 1 && c.reserved_pids < c.pid_max && c.reserved_pids < c.bits_per_page,
           "reserved_pids must be below pid_max and, as 300 is, within the first page");
   require(!c.config_pid_ns || c.config_namespaces, "PID_NS depends on NAMESPACES");
@@ -76,7 +82,11 @@ void add_process(Pidns::State& s, const Config& c, int index, int label) {
 Pidns::Pidns(const Config& config, Userland userland)
     : config_(config), userland_(std::move(userland)) {
   check(config_, userland_);
-  bits_ = measure_bits();
+}
+
+std::span<const std::uint8_t> Pidns::significant_bits() const {
+  std::call_once(measured_, [this] { bits_ = measure_bits(); });
+  return bits_;
 }
 
 std::vector<Pidns::State> Pidns::initial() const {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <mutex>
 #include <span>
 #include <string>
 #include <vector>
@@ -57,7 +58,8 @@ class Pidns {
   // REQUIRES: might_move(), and the kernel has not stopped.
   bool perform(State& state, int actor, lang::Chooser& chooser, Events& events) const;
 
-  std::span<const std::uint8_t> significant_bits() const { return bits_; }
+  // Measured when they are asked for first, which may be by several threads.
+  std::span<const std::uint8_t> significant_bits() const;
 
   int step_count() const { return static_cast<int>(all_steps().size()) - 1; }
   std::string step_name(int step) const;
@@ -88,7 +90,8 @@ class Pidns {
 
   Config config_;
   Userland userland_;
-  std::vector<std::uint8_t> bits_;
+  mutable std::once_flag measured_;
+  mutable std::vector<std::uint8_t> bits_;
 };
 
 }  // namespace nsmc::kernel

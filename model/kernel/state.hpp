@@ -20,6 +20,28 @@ inline constexpr int kMinusErrnoMax = -513;  // -ERESTARTNOINTR
 // enum pid_type
 inline constexpr int PIDTYPE_PID = 0, PIDTYPE_PGID = 1, PIDTYPE_SID = 2, PIDTYPE_MAX = 3;
 
+// The names of array elements: stem0, stem1, ...
+template <int N>
+class Numbered {
+  static_assert(N <= 100);
+
+ public:
+  constexpr explicit Numbered(const char* stem) {
+    for (int i = 0; i < N; ++i) {
+      char* to = names_[static_cast<std::size_t>(i)].data();
+      for (const char* from = stem; *from != 0; ++from) *to++ = *from;
+      if (i >= 10) *to++ = static_cast<char>('0' + i / 10);
+      *to = static_cast<char>('0' + i % 10);
+    }
+  }
+  constexpr const char* operator[](int i) const {
+    return names_[static_cast<std::size_t>(i)].data();
+  }
+
+ private:
+  std::array<std::array<char, 12>, N> names_ = {};
+};
+
 template <class K>
 struct task_struct;
 template <class K>
@@ -100,7 +122,7 @@ struct upid {
 template <class K>
 struct pid_struct {
   typename K::Flag allocated;
-  typename K::template Num<0, 15> count;
+  typename K::template Num<0, kCountMax> count;
   typename K::template Num<0, kLevels - 1> level;
   typename K::template Array<upid<K>, kLevels> numbers;
   typename K::Flag hashed;                    // in pid_hash, at all its levels
@@ -114,8 +136,7 @@ struct pid_struct {
     f("allocated", self.allocated);
     f("count", self.count);
     f("level", self.level);
-    constexpr const char* nr[] = {"nr0", "nr1", "nr2", "nr3", "nr4"};
-    constexpr const char* ns[] = {"ns0", "ns1", "ns2", "ns3", "ns4"};
+    static constexpr Numbered<kLevels> nr("nr"), ns("ns");
     for (int i = 0; i < kLevels; ++i) {
       f(nr[i], self.numbers[i].nr);
       f(ns[i], self.numbers[i].ns);
@@ -140,7 +161,7 @@ struct pidmap {
 template <class K>
 struct pid_namespace {
   typename K::Flag allocated;
-  typename K::template Num<0, 15> kref;
+  typename K::template Num<0, kCountMax> kref;
   typename K::template Array<pidmap<K>, kPages> pidmap_;
   typename K::PidNr last_pid;
   typename K::template Num<0, kPidMax + 1> pid_max;  // of this namespace, since 6.14
@@ -158,9 +179,7 @@ struct pid_namespace {
   static void each_field(Self& self, F&& f) {
     f("allocated", self.allocated);
     f("kref", self.kref);
-    constexpr const char* page[] = {"page0", "page1", "page2", "page3"};
-    constexpr const char* bits[] = {"bits0", "bits1", "bits2", "bits3"};
-    constexpr const char* nr_free[] = {"nr_free0", "nr_free1", "nr_free2", "nr_free3"};
+    static constexpr Numbered<kPages> page("page"), bits("bits"), nr_free("nr_free");
     for (int i = 0; i < kPages; ++i) {
       f(page[i], self.pidmap_[i].page);
       f(bits[i], self.pidmap_[i].bits);
@@ -184,7 +203,7 @@ struct pid_namespace {
 template <class K>
 struct nsproxy {
   typename K::Flag allocated;
-  typename K::template Num<0, 15> count;
+  typename K::template Num<0, kCountMax> count;
   typename K::template Ref<pid_namespace> pid_ns;
 
   template <class Self, class F>

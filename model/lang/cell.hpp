@@ -15,7 +15,7 @@
 
 namespace nsmc::lang {
 
-// Lo..Hi stand for a C int of the kernel: 8 bits where they suffice, otherwise 16.  Negative
+// Lo..Hi stand for a C int of the kernel: in 8 bits where they suffice, or 16, or 32.  Negative
 // values are stored zigzag, so that 0 is stored as 0.  The top bit marks "never written".
 template <int Lo, int Hi>
 class Num {
@@ -28,7 +28,9 @@ class Num {
       static_cast<unsigned>(zigzag(Hi) > zigzag(Lo) ? zigzag(Hi) : zigzag(Lo));
 
  public:
-  using Word = std::conditional_t<(kLargest < 128), std::uint8_t, std::uint16_t>;
+  using Word = std::conditional_t<
+      (kLargest < 128), std::uint8_t,
+      std::conditional_t<(kLargest < 32768), std::uint16_t, std::uint32_t>>;
   static constexpr Word kNeverWritten = static_cast<Word>(Word{1} << (8 * sizeof(Word) - 1));
   static constexpr int kLo = Lo, kHi = Hi;
 

@@ -14,6 +14,8 @@
 //   Own   the object itself: it is in nobody else's hands
 #pragma once
 
+#include <array>
+#include <bit>
 #include <cstdint>
 
 namespace nsmc::lang {
@@ -44,27 +46,32 @@ class PtrCell {
  public:
   using Target = Ptr<K, Obj>;
   static constexpr Holds kHolds = what;
-  static constexpr std::uint8_t kNeverWritten = 0x80;
+  using Slot = typename K::Slot;
+  static constexpr Slot kNeverWritten = static_cast<Slot>(Slot{1} << (8 * sizeof(Slot) - 1));
 
   operator Target() const {
     if (poisoned()) K::uninitialised_read();
-    return Target{slot_};
+    return Target{word()};
   }
   auto operator->() const { return Target{*this}.operator->(); }
   explicit operator bool() const { return static_cast<bool>(Target{*this}); }
-  void operator=(const Target& target) { slot_ = target.slot(); }
+  void operator=(const Target& target) { store(target.slot()); }
 
   friend bool operator==(const PtrCell& a, const Target& b) { return Target{a} == b; }
   friend bool operator!=(const PtrCell& a, const Target& b) { return Target{a} != b; }
   friend bool operator==(const PtrCell& a, const PtrCell& b) { return a == Target{b}; }
   friend bool operator!=(const PtrCell& a, const PtrCell& b) { return a != Target{b}; }
 
-  void poison() { slot_ = kNeverWritten; }
-  bool poisoned() const { return slot_ == kNeverWritten; }
-  int slot() const { return poisoned() ? 0 : slot_; }  // without the check, for folds
+  void poison() { store(kNeverWritten); }
+  bool poisoned() const { return word() == kNeverWritten; }
+  int slot() const { return poisoned() ? 0 : word(); }  // without the check, for folds
 
  private:
-  std::uint8_t slot_ = 0;
+  Slot word() const { return std::bit_cast<Slot>(bytes_); }
+  void store(Slot slot) { bytes_ = std::bit_cast<Bytes>(slot); }
+
+  using Bytes = std::array<std::uint8_t, sizeof(Slot)>;  // as in Num: no alignment, no padding
+  Bytes bytes_ = {};
 };
 
 }  // namespace nsmc::lang

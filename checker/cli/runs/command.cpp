@@ -121,7 +121,8 @@ void report_failure(const Failure& failure, const PropsOptions& o) {
 }
 
 std::string reproduce(const PropsOptions& o, const HuntOptions& h, const Hunted& result) {
-  std::string text = fmt::format("./nsmc props --kernel {}", o.kernel);
+  constexpr bool kLarge = kernel::kTasks > 8;
+  std::string text = fmt::format("./nsmc props {}--kernel {}", kLarge ? "--large " : "", o.kernel);
   for (const std::string& id : o.with) text += " --with " + id;
   for (const std::string& id : o.without) text += " --without " + id;
   if (!o.defect.empty()) text += " --defect " + o.defect;

@@ -11,7 +11,7 @@
 namespace nsmc::cli {
 
 struct PropsOptions {
-  std::string kernel = "6.18";
+  std::string kernel = "7.0";
   std::vector<std::string> with, without;
   std::string defect;
   std::vector<std::string> properties;  // empty: all

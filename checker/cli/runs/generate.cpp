@@ -116,12 +116,15 @@ class Writer {
   void start(int calls) {
     s_.programs.push_back({name(new_name(tasks_, "t")), {}});
     if (dice_.chance(20)) s_.programs.push_back({name("init"), {}});
+    // Sometimes the youngest goes on, which makes chains of processes and namespaces.
+    if (dice_.chance(20)) youngest_ = 75;
     while (calls-- > 0) add_call();
   }
   // To the end of any program, or anywhere in it.
   void add_call() {
-    Program& program =
-        s_.programs[static_cast<std::size_t>(dice_.below(static_cast<int>(s_.programs.size())))];
+    const int count = static_cast<int>(s_.programs.size());
+    const int chosen = dice_.chance(youngest_) ? count - 1 : dice_.below(count);
+    Program& program = s_.programs[static_cast<std::size_t>(chosen)];
     auto& calls = program.calls;
     if (static_cast<int>(calls.size()) == kernel::kCalls) return;  // there is room elsewhere
     const Call call = random_call(program.label.text == "init");
@@ -199,6 +202,7 @@ class Writer {
   traces::Scenario& s_;
   Dice& dice_;
   std::vector<CallKind> kinds_;
+  int youngest_ = 0;  // how often in a hundred a call goes to the youngest process
   std::vector<std::string> tasks_, namespaces_, results_;
 };
 
@@ -216,14 +220,18 @@ std::vector<traces::Setting> random_settings(Dice& dice) {
   const auto choose = [&](const char* key, bool yes) {
     config.push_back({name(key), word(yes ? "y" : "n")});
   };
-  const int tasks = dice.from_to(3, kernel::kTasks);
-  const int bits = dice.from_to(3, kernel::kBitsPerPage);
-  const int pid_max =
-      dice.from_to(std::max(4, bits / 2), std::min(kernel::kPidMax, bits * kernel::kPages - 1));
+  // Most machines are small, and full soon.
+  const auto up_to = [large = dice.chance(10)](int small, int all) {
+    return large ? all : std::min(small, all);
+  };
+  const int tasks = dice.from_to(3, up_to(8, kernel::kTasks));
+  const int bits = dice.from_to(3, up_to(8, kernel::kBitsPerPage));
+  const int pid_max = dice.from_to(std::max(4, bits / 2),
+                                   std::min(up_to(24, kernel::kPidMax), bits * kernel::kPages - 1));
   set("tasks", tasks);
-  set("namespaces", dice.from_to(2, kernel::kNamespaces));
+  set("namespaces", dice.from_to(2, up_to(6, kernel::kNamespaces)));
   set("pids", std::min(kernel::kPids, dice.from_to(tasks, tasks + 3)));
-  set("nsproxies", dice.from_to(3, kernel::kNsproxies));
+  set("nsproxies", dice.from_to(3, up_to(8, kernel::kNsproxies)));
   set("bits_per_page", bits);
   set("pid_max", pid_max);
   set("reserved_pids", dice.from_to(1, std::min({3, bits - 1, pid_max - 1})));
