@@ -70,6 +70,7 @@ std::vector<Kernel> all() {
       {"5.10", "the terminal's group has one lock"},
       {"6.1", "long-term, 2022"},
       {"6.3", "zap sleeps outside the read section"},
+      {"6.9", "exiting tasks are in no read section"},
       {"6.10", "zap clears TIF_NOTIFY_SIGNAL"},
       {"6.12", "long-term, 2024"},
       {"6.14", "each namespace has its own pid_max"},

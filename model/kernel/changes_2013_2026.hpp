@@ -268,6 +268,14 @@ inline constexpr ChangeRow kChangesSince38[] = {
      .commit = "28319d6dc5e2",
      .subject = "rcu-tasks: Fix synchronize_rcu_tasks() VS zap_pid_ns_processes()",
      .change = Change::bz_65},
+    {.id = "BZ-65b",
+     .what =
+         "zap's wait4() sleeps inside that section too; the tracer it waits for may wait for it",
+     .breaks = "L1",
+     .since = "6.9",
+     .commit = "",
+     .subject = "rcu-tasks: Eliminate deadlocks involving do_exit() and RCU tasks",
+     .change = Change::bz_65b},
     {.id = "BZ-66",
      .what = "zap's wait4() comes back at once for pending work, which zap does not clear: it "
              "spins",

@@ -118,6 +118,7 @@ enum class Change : std::uint8_t {
   enospc,
   notify,
   srcu,
+  bz_65b,
   idr,
   count
 };

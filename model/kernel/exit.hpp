@@ -216,7 +216,7 @@ struct do_exit {
     const task_ptr<K> tsk = current<K>();
     if (seeded<K>(Defect::exit_notify_before_reparent)) return go(drop_namespaces);
     // exit_tasks_rcu_start()
-    if (fixed_by<K>(Change::srcu)) tsk->tasks_rcu_srcu = 1;
+    if (exits_in_read_section<K>()) tsk->tasks_rcu_srcu = 1;
     // First of all until 0f2452855d86 ("namespaces: fix task exit disaster").
     if (!fixed_by<K>(Change::bz_05)) return exit_task_namespaces<K>(tsk, reparent);
     return reparent();

@@ -127,7 +127,8 @@ class Concrete {
     const auto referenced = referenced_slots<Obj>();
     auto& objects = pool<Obj>();
     for (int i = 0; i < bound; ++i) {
-      if (objects[i].allocated.value() != 0 || referenced[static_cast<std::size_t>(i + 1)]) continue;
+      if (objects[i].allocated.value() != 0 || referenced[static_cast<std::size_t>(i + 1)])
+        continue;
       objects[i] = {};  // as it is already in every state that can be reached
       if (!zeroed)
         Obj<Concrete>::each_field(objects[i], [](const char*, auto& field) { field.poison(); });

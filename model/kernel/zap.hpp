@@ -6,6 +6,13 @@
 
 namespace nsmc::kernel {
 
+// Whether exiting tasks are in a read section of their own, which synchronize_rcu_tasks() waits
+// for; since 6.9 they are on a list, and a sleep ends what is waited for.
+template <class K>
+bool exits_in_read_section() {
+  return fixed_by<K>(Change::srcu) && !fixed_by<K>(Change::bz_65b);
+}
+
 // Kills every process of the namespace in `ns` and waits until wait4() has nobody left to reap.
 // Without CONFIG_PID_NS there is no namespace but the first, and its init panics before.
 template <class K>
@@ -67,7 +74,7 @@ struct zap_pid_ns_processes {
     const task_ptr<K> me = current<K>();
     const bool alone = !fixed_by<K>(Change::bz_40) || thread_group_leader<K>(me);
     if (stack<K>().zap_pid_ns_processes.ns->nr_hashed == (alone ? 1 : 2)) {
-      if (fixed_by<K>(Change::srcu)) me->tasks_rcu_srcu = 1;
+      if (exits_in_read_section<K>()) me->tasks_rcu_srcu = 1;
       me->sleeping = 0;
       return go(clear_reaper);
     }
