@@ -5,7 +5,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
-#include <set>
 #include <span>
 #include <string>
 #include <utility>
@@ -14,6 +13,7 @@
 #include "checker/cli/binding.hpp"
 #include "checker/explicit/explicit.hpp"
 #include "checker/random/walk.hpp"
+#include "tests/hashes.hpp"
 #include "tests/opinions.hpp"
 
 namespace nsmc::tests {
@@ -25,16 +25,6 @@ using cli::System;
 struct Engine {
   std::string name;
   std::function<Opinion(const Bound&)> ask;
-};
-
-// Hashes that a store has to bear: they say only where to look.
-struct OneForAll {
-  std::uint64_t operator()(const std::byte*, std::size_t) const { return 0; }
-};
-struct Fourfold {  // four tags, and home slots at both ends of the table
-  std::uint64_t operator()(const std::byte* bytes, std::size_t) const {
-    return (std::to_integer<std::uint64_t>(*bytes) % 4) * 0x55555555ffffffffU;
-  }
 };
 
 template <class Hash>

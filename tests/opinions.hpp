@@ -74,7 +74,7 @@ inline std::string text_of(const Opinion::OfClaim& claim) {
   const char* words[] = {"holds", "violated", "unknown"};
   return std::string(words[static_cast<int>(claim.verdict)]) +
          (claim.moves < 0 ? "" : " with a run of " + std::to_string(claim.moves) + " moves") +
-         (claim.premise ? "" : ", vacuously");
+         (claim.premise ? "" : ", premise never met");
 }
 
 // What two engines say differently, one line each; empty: nothing.
