@@ -1,27 +1,20 @@
 // The bounded search on terms finds what the explorer finds, and runs of the same length.
 // SPDX-License-Identifier: MIT
 //
-// The two engines share the model and the predicates, and nothing of how they search.
+// The two engines share the model and the predicates, and nothing of how they search.  Random
+// programs are compared in differential_test.cpp.
 #include "checker/cli/bounded.hpp"
 
 #include <gtest/gtest.h>
-#include <rapidcheck.h>
-
-#include <cstdio>
-#include <cstdlib>
 
 #include "checker/cli/answer.hpp"
 #include "checker/explicit/explicit.hpp"
-#include "model/kernel/defects.hpp"
 #include "traces/scenario.hpp"
 
 namespace nsmc::cli {
 namespace {
 
 using checker::Verdict;
-
-// RC_PARAMS from outside wins: it is how RapidCheck says to repeat what has failed.
-[[maybe_unused]] const int kParameters = setenv("RC_PARAMS", "seed=2007 max_success=100", 0);
 
 checker::Result<System> explored(const Bound& bound) {
   return checker::search<System>(*bound.system, bound.claims, {.states_max = 300'000});
@@ -104,77 +97,6 @@ TEST(Bounded, KnowsNothingWithoutResources) {
 TEST(Bounded, SaysWhatItCannotBeAsked) {
   const Bound bound = bound_of(nested("2.6.24-seed", "always I17\nexpect yes"));
   EXPECT_THROW(bounded(bound, 1), std::invalid_argument);
-}
-
-// Programs of a few calls for the global init and two descendants.
-std::string random_text() {
-  const auto call = [](const char* name) {
-    const std::string clone = *rc::gen::element<std::string>(
-        "fork()", "clone(CLONE_NEWPID)", "clone(CLONE_NEWPID)", "clone(CLONE_PARENT)",
-        "clone(CLONE_NEWPID|CLONE_NEWNET)", "clone(CLONE_THREAD|CLONE_SIGHAND|CLONE_VM)");
-    return "  " + std::string(name) + " = " + clone + "\n";
-  };
-  const auto rest = [] {
-    std::string text;
-    for (int i = *rc::gen::inRange(0, 2); i >= 0; --i)
-      text += "  " +
-              *rc::gen::element<std::string>(
-                  "exit()", "wait4()", "clone(CLONE_NEWPID)", "fork()",
-                  "clone(CLONE_NEWPID|CLONE_THREAD|CLONE_SIGHAND|CLONE_VM)") +
-              "\n";
-    return text;
-  };
-  std::string kernel = "2.6.24-seed";
-  if (*rc::gen::inRange(0, 9) != 0) {
-    const auto& row =
-        kernel::kDefects[*rc::gen::inRange<std::size_t>(0, std::size(kernel::kDefects))];
-    kernel += " with " + std::string(row.name);
-  }
-  std::string text = "scenario random\n\"x\"\nkernel " + kernel +
-                     "\nconfig tasks=4 namespaces=3 nsproxies=3 pid_max=" +
-                     std::to_string(*rc::gen::inRange(3, 6)) +
-                     " failures=" + std::to_string(*rc::gen::inRange(0, 2)) + "\n";
-  text += "init:\n" + call("a") + rest() + "a:\n" + call("b") + rest() + "b:\n" + rest() + "survey";
-  for (const std::string& id : bounded_properties()) text += " " + id;
-  return text + "\n";
-}
-
-// Of how many claims both engines say what.
-struct Agreed {
-  int violated = 0, held = 0;
-};
-void compare(const Bound& bound, const checker::Result<System>& expected, std::size_t apart,
-             Agreed& agreed) {
-  const auto found = bounded(bound, 200, {.apart = apart});
-  for (std::size_t i = 0; i < bound.claims.size(); ++i) {
-    RC_LOG() << bound.claims[i].id << ", " << apart << " apart\n";
-    const auto& one = expected.findings[i];
-    const auto& other = found.findings[i];
-    RC_ASSERT(one.run.has_value() == other.run.has_value());
-    if (one.run) RC_ASSERT(one.run->actions.size() == other.run->actions.size());
-    (one.run ? agreed.violated : agreed.held) += 1;
-  }
-}
-
-TEST(Bounded, AgreesWithTheExplorerOnRandomPrograms) {
-  constexpr std::size_t kNone = 0, kMany = 64;
-  Agreed merged, apart;
-  EXPECT_TRUE(rc::check("both engines give one answer", [&] {
-    const std::string text = random_text();
-    RC_LOG() << text;
-    const Bound bound = bound_of(text);
-    const auto expected = explored(bound);
-    RC_PRE(expected.complete() && expected.states < 300);
-    compare(bound, expected, kMany, apart);
-    // Merging all that stands at the same steps makes terms that are hard for the solver.
-    if (expected.states < 50) compare(bound, expected, kNone, merged);
-  }));
-  EXPECT_GT(apart.violated, 20);
-  EXPECT_GT(apart.held, 500);
-  EXPECT_GT(merged.violated, 5);
-  EXPECT_GT(merged.held, 200);
-  std::printf("violated, held: %d, %d apart; %d, %d merged\n", apart.violated, apart.held,
-              merged.violated, merged.held);
 }
 
 }  // namespace

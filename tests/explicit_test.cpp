@@ -11,6 +11,8 @@
 #include <set>
 #include <string>
 
+#include "tests/hashes.hpp"
+#include "tests/naive_explorer.hpp"
 #include "tests/toys.hpp"
 
 namespace nsmc::checker {
@@ -18,6 +20,8 @@ namespace {
 
 using lang::Expect;
 using lang::Scope;
+using tests::Fourfold;
+using tests::OneForAll;
 using toys::Claims;
 using toys::Counter;
 
@@ -58,48 +62,15 @@ Figures figures(const Result<S>& result) {
   return {result.states, result.transitions, ends, result.depth};
 }
 
-// The whole of a breadth-first search, with nothing but std::set of states as strings of bytes.
 template <lang::System S>
-Figures naive(const S& system) {
-  using State = typename S::State;
-  const auto bytes = [](const State& s) {
-    return std::string(reinterpret_cast<const char*>(&s), sizeof s);
-  };
-  std::uint64_t transitions = 0;
-  std::uint64_t ends = 0;
-  std::uint64_t depth = 0;
-  std::set<std::string> seen;
-  std::vector<State> level;
-  for (const State& s : system.initial())
-    if (seen.insert(bytes(s)).second) level.push_back(s);
-  while (true) {
-    std::vector<State> next;
-    for (const State& s : level) {
-      const std::uint64_t before = transitions;
-      system.successors(s, [&](const auto&, const State& after, const auto&) {
-        ++transitions;
-        if (seen.insert(bytes(after)).second) next.push_back(after);
-      });
-      ends += transitions == before ? 1 : 0;
-    }
-    if (next.empty()) return {seen.size(), transitions, ends, depth};
-    ++depth;
-    level = next;
-  }
+Figures naively(const S& system) {
+  const naive::Explored all = naive::explore(system);
+  return {all.states.size(), all.transitions, all.ends.size(), all.depth};
 }
-
-struct OneForAll {
-  std::uint64_t operator()(const std::byte*, std::size_t) const { return 0; }
-};
-struct Fourfold {  // four tags, and home slots at both ends of the table
-  std::uint64_t operator()(const std::byte* bytes, std::size_t) const {
-    return (std::to_integer<std::uint64_t>(*bytes) % 4) * 0x55555555ffffffffU;
-  }
-};
 
 template <lang::System S>
 void expect_same_as_naive(const S& system) {
-  const Figures known = naive(system);
+  const Figures known = naively(system);
   EXPECT_EQ(figures(run(system)), known);
   EXPECT_EQ(figures(run(system)), known) << "the second time";
   EXPECT_EQ(figures(run<S, Fourfold>(system)), known);

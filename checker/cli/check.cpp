@@ -203,6 +203,7 @@ int check(const CheckOptions& o) {
   };
   in_order(asked, o.jobs, ask, [&](Answer&& a) {
     records.push_back(record_of(a));
+    if (o.no_times) records.back().seconds = 0;
     std::vector<std::string> written;
     if (!o.out.empty()) written = write_traces(o.out, a, records.back());
     if (!o.json) {

@@ -33,6 +33,7 @@ struct CheckOptions {
   std::vector<std::string> settings;       // key=value, over those of the scenario
   std::string out;                         // where traces are written; empty: nowhere
   bool json = false;
+  bool no_times = false;         // write 0 for how long it took: equal answers are equal bytes
   std::size_t jobs = 0;          // searches at a time; 0: one per processor
   std::uint64_t states_max = 0;  // 0: no limit
   double seconds_max = 0;        // 0: no limit

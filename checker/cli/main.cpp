@@ -53,6 +53,9 @@ void add_check(CLI::App& app, CheckOptions& o, std::string& progress, int& code)
       ->check(CLI::IsMember({"kernel", "syscall"}));
   cmd->add_option("--out", o.out, "write the runs behind the answers to this folder, as ITF JSON");
   cmd->add_flag("--json", o.json, "print the result as JSON (nsmc-result/1)");
+  cmd->add_flag("--no-times", o.no_times,
+                "--json: 0 for how long it took, the same bytes each time")
+      ->needs("--json");
   cmd->add_option("--jobs", o.jobs, "searches at a time (default: one per processor)");
   cmd->add_option("--states-max", o.states_max, "stop a search after this many states")
       ->check(CLI::PositiveNumber);
@@ -121,6 +124,9 @@ void add_prove(CLI::App& app, ProveOptions& o, CheckOptions& bounded, int& code)
       ->needs(bmc);
   cmd->add_option("--out", bounded.out, "--bmc: write the runs to this folder, as ITF JSON")
       ->needs(bmc);
+  cmd->add_flag("--no-times", bounded.no_times, "--bmc, --json: 0 for how long it took")
+      ->needs(bmc)
+      ->needs("--json");
   for (const char* other : {"--only", "--certificate", "--no-cache", "--first-failure"})
     bmc->excludes(cmd->get_option(other));
   cmd->callback([&] { code = bounded.bmc > 0 ? prove_bounded(o, bounded) : prove(o); });

@@ -27,7 +27,14 @@
 
 namespace nsmc::checker {
 
-template <lang::System S, class Hash>
+// What changes the way and never the result; for tests, which try what is not the default.
+struct Tuning {
+  BitPacker::Gather gather = BitPacker::fastest();
+  std::size_t chunk_bytes = StoreLimits{}.chunk_bytes;
+  unsigned slots_log2 = StoreLimits{}.slots_log2;
+};
+
+template <lang::System S, class Hash, class Store = StateStore<typename S::Action, Hash>>
 class Search {
  public:
   using State = typename S::State;
@@ -35,14 +42,15 @@ class Search {
   using Events = typename S::Events;
 
   Search(const S& system, std::span<const lang::Property<S>> claims, const Limits& limits,
-         const OnProgress& on_progress, double progress_seconds)
+         const OnProgress& on_progress, double progress_seconds, const Tuning& tuning = {})
       : system_(system),
         limits_(limits),
         on_progress_(on_progress),
         progress_seconds_(progress_seconds),
         claims_(system, claims, result_.findings),
-        packer_(system.significant_bits()),
-        store_(packer_.packed_bytes(), {limits.states_max, limits.memory_bytes_max}) {
+        packer_(system.significant_bits(), tuning.gather),
+        store_(packer_.packed_bytes(), {limits.states_max, limits.memory_bytes_max,
+                                        tuning.chunk_bytes, tuning.slots_log2}) {
     if (packer_.state_bytes() != sizeof(State))
       throw std::logic_error("significant_bits() must give a mask for each byte of a state");
     result_.step_counts.assign(static_cast<std::size_t>(system.step_count()), 0);
@@ -72,7 +80,6 @@ class Search {
 
  private:
   using Clock = std::chrono::steady_clock;
-  using Store = StateStore<Action, Hash>;
   using Index = typename Store::Index;
   static constexpr std::uint64_t kExpansionsPerClock = 256;
 
@@ -236,10 +243,12 @@ class Search {
 // settled has its shortest run, re-executed by confirm(); a limit makes the result incomplete.
 // Throws EngineDisagreement, std::logic_error (a bit outside significant_bits(), a claim without a
 // predicate) and what the system throws.
-template <lang::System S, class Hash = Xxh3>
+template <lang::System S, class Hash = Xxh3, class Store = StateStore<typename S::Action, Hash>>
 Result<S> search(const S& system, std::span<const lang::Property<S>> claims, const Limits& limits,
-                 const OnProgress& on_progress = {}, double progress_seconds = 1.0) {
-  return Search<S, Hash>(system, claims, limits, on_progress, progress_seconds).run();
+                 const OnProgress& on_progress = {}, double progress_seconds = 1.0,
+                 const Tuning& tuning = {}) {
+  return Search<S, Hash, Store>(system, claims, limits, on_progress, progress_seconds, tuning)
+      .run();
 }
 
 }  // namespace nsmc::checker

@@ -317,8 +317,9 @@ void Induction<K>::count_holders(Known& known, const Space::Seen& named, const A
   for (const auto& cell : named.pointers) {
     const FieldInfo& info = k_.space.info(cell.first);
     if (info.holds != 0) classes[{info.holds, info.target}].push_back(cell);
-    for (const auto& [kind, slot] : k_.space.unnamed) {
-      if (kind != info.target) continue;
+    for (const auto& unnamed : k_.space.unnamed) {
+      const Term& slot = unnamed.second;  // clang 14 captures no structured binding
+      if (unnamed.first != info.target) continue;
       const Term other =
           before_step([&] { return negate(equal(k_.space.load(cell.first, cell.second), slot)); });
       if (is_true(other) || !known.counted.insert({other}).second) continue;
@@ -326,7 +327,9 @@ void Induction<K>::count_holders(Known& known, const Space::Seen& named, const A
       add(other);
     }
   }
-  for (const auto& [what, cells] : classes) {
+  for (const auto& each : classes) {
+    const auto& what = each.first;
+    const auto& cells = each.second;
     const auto objects = named.objects.find(what.second);
     if (objects == named.objects.end()) continue;
     for (const Term object : objects->second) {
