@@ -8,6 +8,7 @@
 #include <chrono>
 #include <cstdio>
 #include <filesystem>
+#include <numeric>
 #include <optional>
 
 #include "checker/cli/jobs.hpp"
@@ -35,13 +36,15 @@ class Budget {
   double spent() const { return std::chrono::duration<double>(Clock::now() - begin_).count(); }
   checker::Limits limits(std::size_t jobs) const {
     checker::Limits limits;
-    if (seconds_ > 0) limits.seconds_max = std::max(1e-6, seconds_ - spent());
+    if (seconds_ > 0) limits.seconds_max = std::max(kNothing, seconds_ - spent());
     limits.memory_bytes_max = memory_bytes_default() / jobs;
     limits.stop = &stop_requested();
     return limits;
   }
+  static bool is_spent(const checker::Limits& limits) { return limits.seconds_max <= kNothing; }
 
  private:
+  static constexpr double kNothing = 1e-6;
   double seconds_;
   Clock::time_point begin_;
 };
@@ -59,10 +62,11 @@ Searched search(GateTask& task, const GateJudge& how, const Budget& budget, std:
   try {
     const checker::Limits limits = budget.limits(jobs);
     ProgressLine line(progress, task.head.name);
-    const Answer a = answer(std::move(task.bound), [&](const Bound& bound) {
+    Answer a = answer(std::move(task.bound), [&](const Bound& bound) {
       return checker::search<System>(*bound.system, bound.claims, limits,
                                      [&](const checker::Progress& p) { line(p); });
     });
+    if (budget.is_spent(limits)) a.result.incomplete = "the budget was spent before it began";
     done.record = judge(task, a, how);
     if (task.bounded > 0 && a.result.complete())
       compare_bounded(task, a, budget.limits(jobs), done.record);
@@ -97,6 +101,60 @@ class Coverage {
   std::vector<std::string> names_;
   std::vector<bool> taken_;
 };
+
+// Small ones first: a budget that is too short then leaves the few that are large.
+void search_all(std::vector<GateTask>& tasks, const GateJudge& how, const Budget& budget,
+                const GateOptions& o, GateResult& result) {
+  std::vector<std::size_t> order(tasks.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return tasks[a].head.states_pinned < tasks[b].head.states_pinned;
+  });
+  const std::size_t jobs = std::min(jobs_of(o.jobs), std::max<std::size_t>(1, tasks.size()));
+  std::vector<std::optional<Searched>> done(tasks.size());
+  std::size_t k = 0;
+  in_order(
+      tasks.size(), o.jobs,
+      [&](std::size_t i) { return search(tasks[order[i]], how, budget, jobs, o.progress); },
+      [&](Searched&& one) { done[order[k++]] = std::move(one); });
+  Coverage coverage;
+  for (std::optional<Searched>& one : done) {
+    if (!one) continue;
+    coverage.add(*one);
+    result.groups[one->group].cases.push_back(std::move(one->record));
+  }
+  result.seconds = budget.spent();
+  result.steps_known = coverage.known();
+  result.steps_never_taken = coverage.never_taken();
+  for (std::size_t i = 0; i < tasks.size(); ++i) {
+    if (done[i]) continue;
+    result.groups[tasks[i].group].problems.push_back(
+        {GateProblem::Kind::inconclusive, tasks[i].head.name + " was not begun: interrupted", "",
+         tasks[i].repeat, tasks[i].head.place});
+  }
+}
+
+// Of searches that were cut short nobody knows what they would have taken.
+void require_all_steps(GateResult& result) {
+  bool complete = true;
+  for (const traces::GateGroup& group : result.groups) {
+    complete = complete && group.problems.empty();
+    for (const GateCase& one : group.cases) complete = complete && one.incomplete.empty();
+  }
+  const std::vector<std::string>& never = result.steps_never_taken;
+  if (!complete || never.empty()) return;
+  const std::size_t told = std::min<std::size_t>(never.size(), 8);
+  std::string names = fmt::format(
+      "{}", fmt::join(never.begin(), never.begin() + static_cast<std::ptrdiff_t>(told), ", "));
+  if (told < never.size()) names += fmt::format(" and {} more", never.size() - told);
+  result.problems.push_back(
+      {GateProblem::Kind::dead_step,
+       fmt::format("no run takes {} of {} kernel steps: {}", never.size(), result.steps_known,
+                   names),
+       "What no run takes is not tested: add a scenario, or take the step out of the model.",
+       "",
+       {fs::path(result.path).filename().generic_string(), 1}});
+}
 
 // A disagreement is never downgraded; a wrong verdict outweighs a limit.
 int exit_code(const GateResult& result) {
@@ -207,8 +265,6 @@ int gate(const GateOptions& o) {
   const fs::path tree = fs::path(file.path).parent_path();
   const Places places(tree.empty() ? fs::path(".") : tree);
   const GateJudge how{&places, o.known};
-  const std::size_t jobs =
-      std::min(jobs_of(o.jobs), std::max<std::size_t>(1, planned.tasks.size()));
   GateResult result;
   result.version = NSMC_VERSION;
   result.path = file.path;
@@ -216,31 +272,12 @@ int gate(const GateOptions& o) {
   result.times = o.times;
   result.groups = std::move(planned.groups);
   const Budget budget(seconds);
-  Coverage coverage;
-  in_order(
-      planned.tasks.size(), o.jobs,
-      [&](std::size_t i) { return search(planned.tasks[i], how, budget, jobs, o.progress); },
-      [&](Searched&& one) {
-        coverage.add(one);
-        result.groups[one.group].cases.push_back(std::move(one.record));
-      });
-  result.seconds = budget.spent();
-  result.steps_known = coverage.known();
-  result.steps_never_taken = coverage.never_taken();
+  search_all(planned.tasks, how, budget, o, result);
   if (o.pins) {
     print_pins(result);
     return stop_signal() != 0 ? 128 + stop_signal() : kOk;
   }
-  if ((file.strict || o.strict) && !result.steps_never_taken.empty()) {
-    GateProblem p;
-    p.kind = GateProblem::Kind::dead_step;
-    p.what = fmt::format("{} of {} kernel steps are taken by no run: {}",
-                         result.steps_never_taken.size(), result.steps_known,
-                         fmt::join(result.steps_never_taken, ", "));
-    p.hint = "What no run takes is not tested: add a scenario, or take the step out of the model.";
-    p.place = {fs::path(file.path).filename().generic_string(), 1};
-    result.problems.push_back(std::move(p));
-  }
+  if (file.strict || o.strict) require_all_steps(result);
   result.exit_code = exit_code(result);
   if (!o.out.empty()) write_traces(o.out, result);
   if (!write_reports(o, result)) {

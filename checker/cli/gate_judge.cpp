@@ -47,26 +47,32 @@ std::string told(const kernel::ChangeRow& row) {
 
 // What the kernel was given or spared, and what it lacks, that is known to break the property.
 std::string why_violated(const Bound& bound, const ClaimAnswer& c) {
-  std::string asked, lacking;
-  std::size_t count = 0;
+  std::string asked, lacking, others;
   for (const traces::Change& change : bound.scenario.changes) {
     const kernel::ChangeRow* row = kernel::find_change(change.id.text);
-    if (!change.with && row != nullptr)
-      asked += (asked.empty() ? "" : ", ") + ("without " + told(*row));
-    if (change.with && row == nullptr)
-      asked += (asked.empty() ? "" : ", ") + ("with the defect " + change.id.text);
+    const std::string said =
+        change.with ? "with " + change.id.text : "without " + (row != nullptr ? told(*row) : "");
+    asked += (asked.empty() ? "This kernel is " : ", ") + said;
   }
+  std::size_t count = 0;
   for (const kernel::ChangeRow& row : kernel::kChanges) {
     if (!row.change || bound.system->config().has(*row.change)) continue;
-    if (!has_word(row.breaks, c.property) || c.property.empty()) continue;
-    if (++count <= kBugsNamed) lacking += (lacking.empty() ? "" : ", ") + told(row);
+    if (!has_word(row.breaks, c.property)) continue;
+    const bool spared =
+        std::any_of(bound.scenario.changes.begin(), bound.scenario.changes.end(),
+                    [&](const traces::Change& change) { return change.id.text == row.id; });
+    if (spared)
+      lacking += (lacking.empty() ? "" : ", ") + std::string(row.id);
+    else if (++count <= kBugsNamed)
+      others += (others.empty() ? "" : ", ") + told(row);
   }
-  std::string text;
-  if (!asked.empty()) text = "This kernel is " + asked + ".";
-  if (count == 0) return text;
-  text += (text.empty() ? "" : " ") +
-          fmt::format("Not in this kernel, and known to break {}: {}", c.property, lacking);
-  return text + (count > kBugsNamed ? fmt::format(" and {} more.", count - kBugsNamed) : ".");
+  std::string text = asked.empty() ? "" : asked + ".";
+  if (!lacking.empty()) text += " " + c.property + " is known to break without " + lacking + ".";
+  if (count == 0 || !lacking.empty()) return text;
+  text +=
+      (text.empty() ? "" : " ") +
+      fmt::format("{} is known to break without what this kernel lacks: {}", c.property, others);
+  return text + (count > kBugsNamed ? fmt::format(", {} more.", count - kBugsNamed) : ".");
 }
 
 std::string why_not_violated(const Bound& bound, const ClaimAnswer& c) {
@@ -134,6 +140,7 @@ GateClaim claim_of(const GateTask& task, const Answer& a, const ClaimAnswer& c,
                    const GateJudge& how) {
   GateClaim record;
   record.id = c.id;
+  record.property = c.property;
   record.says = c.says;
   record.expected = expected_word(a.bound, c, task.expected_vacuous);
   record.seen = seen_word(a.bound, c);

@@ -25,11 +25,9 @@ Json json_of(const std::vector<GateProblem>& problems) {
 }
 
 Json json_of(const GateClaim& claim) {
-  Json json = {{"id", claim.id},
-               {"says", claim.says},
-               {"expected", claim.expected},
-               {"seen", claim.seen},
-               {"ok", !claim.problem.has_value()}};
+  Json json = {{"id", claim.id},     {"property", claim.property},
+               {"says", claim.says}, {"expected", claim.expected},
+               {"seen", claim.seen}, {"ok", !claim.problem.has_value()}};
   if (!claim.bug.empty()) json["bug"] = claim.bug;
   if (claim.run_length >= 0) json["run_length"] = claim.run_length;
   if (!claim.trace.empty()) json["trace"] = claim.trace;

@@ -51,8 +51,8 @@ std::string block(const GateFailure& f) {
 }  // namespace
 
 std::string gate_markdown(const GateResult& result) {
-  const std::vector<GateFailure> failures = failures_of(result);
-  std::string text = failures.empty()
+  const std::vector<GateFailure> failures = worst_first(failures_of(result));
+  std::string text = result.exit_code == 0
                          ? "### nsmc gate: open\n\n"
                          : fmt::format("### nsmc gate: closed, {} failure{}\n\n", failures.size(),
                                        failures.size() == 1 ? "" : "s");

@@ -32,7 +32,8 @@ std::string gate_ktap(const GateResult& result);
 // For the summary of a job: what failed, then a table of the runs.
 std::string gate_markdown(const GateResult& result);
 
-// Each problem with the subject that it is about: a property, the question, or "search".
+// A problem with what it is about.  A case that was cut short is one failure, whatever it left
+// open.
 struct GateFailure {
   const GateGroup* group = nullptr;  // null: all runs together
   const GateCase* one = nullptr;     // null: the group as a whole
@@ -40,6 +41,7 @@ struct GateFailure {
   const GateProblem* problem = nullptr;
 };
 std::vector<GateFailure> failures_of(const GateResult& result);
+std::vector<GateFailure> worst_first(std::vector<GateFailure> failures);
 
 // "kernel-steps@6.18 I17", "scenarios", "all runs".
 std::string subject_of(const GateFailure& failure);

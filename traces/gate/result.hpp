@@ -36,7 +36,8 @@ struct GateProblem {
 };
 
 struct GateClaim {
-  std::string id;
+  std::string id;        // of the property, or the scenario's name
+  std::string property;  // that it is about; may be empty
   std::string says;
   std::string expected;  // "holds", "violated", "vacuous"; of a question "yes", "no", "vacuous"
   std::string seen;      // the same, or "unknown"

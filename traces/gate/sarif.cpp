@@ -25,13 +25,16 @@ Json physical(const GatePlace& place) {
 
 Json message(const std::string& text) { return {{"text", printable(text)}}; }
 
+// A field with a slash in its name is a detail (traces/trace.hpp).
+bool is_detail(const lang::Field& field) { return field.name.find('/') != std::string::npos; }
+
 // Names of the fields that a step changes.
 std::set<std::string> changed(const Trace& run, std::size_t step) {
   std::set<std::string> names;
   const auto& before = run.steps[step - 1].fields;
   const auto& after = run.steps[step].fields;
   for (std::size_t i = 0; i < after.size(); ++i)
-    if (before[i].value != after[i].value) names.insert(after[i].name);
+    if (before[i].value != after[i].value && !is_detail(after[i])) names.insert(after[i].name);
   return names;
 }
 
@@ -43,7 +46,7 @@ Json step_location(const GateClaim& claim, std::size_t step) {
   Json state = Json::object();
   bool essential = step + 1 == run.steps.size();
   for (std::size_t i = 0; i < one.fields.size(); ++i) {
-    if (before[i].value == one.fields[i].value) continue;
+    if (before[i].value == one.fields[i].value || is_detail(one.fields[i])) continue;
     state[one.fields[i].name] = message(before[i].value + " -> " + one.fields[i].value);
     essential = essential || last.count(one.fields[i].name) > 0;
   }
@@ -96,8 +99,8 @@ class Run {
  public:
   void add(const GateFailure& f) {
     const bool of_property = f.claim != nullptr && f.problem->kind == GateProblem::Kind::verdict;
-    Json result = head(f, of_property ? f.claim->id : name_of(f.problem->kind),
-                       of_property ? f.claim->says : kind_text(f.problem->kind), "error");
+    Json result = head(of_property ? rule_of(*f.claim) : name_of(f.problem->kind),
+                       of_property ? text_of(*f.claim) : kind_text(f.problem->kind), "error");
     std::string text = subject_of(f) + ": " + f.problem->what + ".";
     if (!f.problem->hint.empty()) text += " " + f.problem->hint;
     if (!f.problem->repeat.empty()) text += " Repeat: " + f.problem->repeat;
@@ -107,7 +110,7 @@ class Run {
   // A violation that is expected: known, and no reason to stop anybody.
   void add_known(const GateGroup& group, const GateCase& one, const GateClaim& claim) {
     const GateFailure f{&group, &one, &claim, nullptr};
-    Json result = head(f, claim.id, claim.says, "note");
+    Json result = head(rule_of(claim), text_of(claim), "note");
     const std::string why = claim.bug.empty() ? "expected" : "the known bug " + claim.bug;
     result["suppressions"] = Json::array(
         {{{"kind", "external"}, {"status", "accepted"}, {"justification", printable(why)}}});
@@ -124,6 +127,13 @@ class Run {
   }
 
  private:
+  static std::string rule_of(const GateClaim& c) {
+    return c.property.empty() ? "question" : c.property;
+  }
+  static std::string text_of(const GateClaim& c) {
+    return c.property.empty() ? "The answer to a scenario is the expected one." : c.says;
+  }
+
   static std::string kind_text(GateProblem::Kind kind) {
     static constexpr const char* kTexts[] = {"A verdict is the expected one.",
                                              "Somebody can move, or the programs have ended.",
@@ -146,7 +156,7 @@ class Run {
     return known->second;
   }
 
-  Json head(const GateFailure&, const std::string& id, const std::string& says, const char* level) {
+  Json head(const std::string& id, const std::string& says, const char* level) {
     const std::size_t index = rule(id, says);
     return {{"ruleId", id}, {"ruleIndex", index}, {"level", level}};
   }

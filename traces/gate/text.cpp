@@ -23,8 +23,10 @@ std::vector<std::string> lines_of(const GateFailure& f, bool colour) {
     for (const std::string& line : wrapped(printable(text), kWidth - 6))
       lines.push_back("      " + line);
   };
-  lines.push_back(painted(colour, kRed, "FAIL") + "  " + subject_of(f) + ": " + f.problem->what);
-  if (f.claim != nullptr && f.claim->says != f.claim->id) add(f.claim->id + "  " + f.claim->says);
+  add(subject_of(f) + ": " + f.problem->what);
+  lines.front().replace(0, 4, painted(colour, kRed, "FAIL"));
+  if (f.claim != nullptr)
+    add((f.claim->property.empty() ? "" : f.claim->property + "  ") + f.claim->says);
   if (!f.problem->hint.empty()) add(f.problem->hint);
   if (!f.problem->repeat.empty()) lines.push_back("      " + f.problem->repeat);
   return lines;
@@ -51,12 +53,32 @@ std::string line_of(const GateGroup& group, const std::vector<GateFailure>& fail
   return failed == 0 ? text : fmt::format("{}  {} failed", text, failed);
 }
 
+// A search that was cut short is one failure, and not one per claim that it left open.
+bool is_told_of(const GateCase& one, const GateProblem& of_claim) {
+  return of_claim.kind == GateProblem::Kind::inconclusive &&
+         std::any_of(one.problems.begin(), one.problems.end(), [](const GateProblem& p) {
+           return p.kind == GateProblem::Kind::inconclusive;
+         });
+}
+
 }  // namespace
 
 std::string with_commas(std::uint64_t n) {
   std::string digits = std::to_string(n);
   for (std::size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, ",");
   return digits;
+}
+
+std::vector<GateFailure> worst_first(std::vector<GateFailure> failures) {
+  using Kind = GateProblem::Kind;
+  constexpr Kind kOrder[] = {Kind::disagreement, Kind::verdict,   Kind::deadlock,    Kind::witness,
+                             Kind::smaller,      Kind::dead_step, Kind::inconclusive};
+  const auto rank = [&](const GateFailure& f) {
+    return std::find(std::begin(kOrder), std::end(kOrder), f.problem->kind) - std::begin(kOrder);
+  };
+  std::stable_sort(failures.begin(), failures.end(),
+                   [&](const auto& a, const auto& b) { return rank(a) < rank(b); });
+  return failures;
 }
 
 std::vector<GateFailure> failures_of(const GateResult& result) {
@@ -66,7 +88,8 @@ std::vector<GateFailure> failures_of(const GateResult& result) {
     for (const GateCase& one : group.cases) {
       for (const GateProblem& p : one.problems) all.push_back({&group, &one, nullptr, &p});
       for (const GateClaim& claim : one.claims)
-        if (claim.problem) all.push_back({&group, &one, &claim, &*claim.problem});
+        if (claim.problem && !is_told_of(one, *claim.problem))
+          all.push_back({&group, &one, &claim, &*claim.problem});
     }
   }
   for (const GateProblem& p : result.problems) all.push_back({nullptr, nullptr, nullptr, &p});
@@ -82,7 +105,7 @@ std::string subject_of(const GateFailure& f) {
 }
 
 std::string gate_text(const GateResult& result, bool colour) {
-  const std::vector<GateFailure> failures = failures_of(result);
+  const std::vector<GateFailure> failures = worst_first(failures_of(result));
   std::string text;
   std::uint64_t states = 0, answers = 0;
   for (const GateGroup& group : result.groups) {
@@ -108,7 +131,8 @@ std::string gate_text(const GateResult& result, bool colour) {
   text += fmt::format("\n{} answers, {} states, {} of {} kernel steps taken", answers,
                       with_commas(states), taken, result.steps_known);
   if (result.times) text += fmt::format(", {:.1f} s", result.seconds);
-  if (failures.empty()) return text + "\nthe gate is open: all is as " + result.path + " says\n";
+  if (result.exit_code == 0)
+    return text + "\nthe gate is open: all is as " + result.path + " says\n";
   return text + fmt::format("\nthe gate is closed: {} failure{} of {}, exit code {}\n",
                             failures.size(), failures.size() == 1 ? "" : "s", result.path,
                             result.exit_code);
