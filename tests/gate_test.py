@@ -278,6 +278,18 @@ class Reports(Gate):
         self.assertEqual(code, 1)
         self.assertTrue(ktap(out))
 
+    def test_ktap_is_tap_to_a_foreign_parser(self):
+        script = ("local $/; my $p = TAP::Parser->new({tap => scalar <STDIN>}); $/ = qq(\\n); "
+                  "1 while $p->next; print join(q( ), $p->tests_run, scalar $p->passed, "
+                  "scalar $p->failed, scalar $p->parse_errors)")
+        perl = ["perl", "-MTAP::Parser", "-e"]
+        if not shutil.which("perl") or subprocess.run([*perl, "1"], check=False,
+                                                      capture_output=True).returncode:
+            self.skipTest("TAP::Parser is not here: apt-get install perl")
+        read = subprocess.run([*perl, script], input=(self.out / "gate.ktap").read_text(),
+                              text=True, capture_output=True, check=True).stdout
+        self.assertEqual(read, "2 1 1 0")  # the run fails, "steps" passes; no parse error
+
     def test_json(self):
         result = json.loads((self.out / "gate.json").read_text())
         self.assertEqual(result["format"], "nsmc-gate/1")
