@@ -16,6 +16,7 @@ enum ExitCode : int {
   kDeadlock = 11,
   kViolation = 12,      // a safety property is violated, or an answer is not the expected one
   kInconclusive = 20,   // a limit was reached first
+  kShrunken = 21,       // gate: fewer states than pinned, a lost witness, a dead step
   kDisagreement = 22,   // a counterexample could not be re-executed
   kNotConforming = 24,  // a trace is not a run of the model
   kUsage = 64,
@@ -43,6 +44,22 @@ struct CheckOptions {
   std::uint32_t rlimit = 0;  // of its solver, for one check; 0: no limit
 };
 int check(const CheckOptions& options);
+
+struct GateOptions {
+  std::string path;    // of the gate file; empty: nsmc.toml, here or in the tree
+  std::string budget;  // "5m"; empty: what the file says
+  std::vector<std::string> with, without;    // changes, over what the file says of all runs
+  bool strict = false;                       // a step that no run takes is a failure
+  bool times = false;                        // write how long things took into reports
+  bool known = false;                        // keep the runs of known bugs too: notes in SARIF
+  bool pins = false;                         // print the sizes instead, ready for the file
+  bool json = false;                         // on standard output
+  std::string junit, sarif, ktap, markdown;  // files; "-": standard output; empty: none
+  std::string out;       // a folder for all reports and the runs behind failures
+  std::size_t jobs = 0;  // searches at a time; 0: one per processor
+  ProgressStyle progress = ProgressStyle::automatic;
+};
+int gate(const GateOptions& options);
 
 // A trace that is well-formed and no run of the model: exit code 24.
 struct NotARun : std::runtime_error {

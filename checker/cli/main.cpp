@@ -20,6 +20,7 @@ constexpr const char* kExitCodes =
     "  11  a state in which nobody can move, and no program has ended\n"
     "  12  a property is violated, or an answer is not the expected one\n"
     "  20  inconclusive: a limit of states, memory or time was reached\n"
+    "  21  gate: fewer states than pinned, a lost witness, a scenario that is gone, a dead step\n"
     "  22  a counterexample could not be re-executed: a bug in nsmc\n"
     "  24  a trace is not a run of the model\n"
     "  64 usage, 65 bad data, 66 no input, 70 internal error, 73 cannot create, 74 I/O,\n"
@@ -30,8 +31,10 @@ constexpr const char* kExitCodes =
     "  nsmc replay traces/scenarios/bz-07-stealth-child.scn\n"
     "  nsmc check --property I17 --kernel 2.6.27   a bare question about one kernel\n"
     "  nsmc prove                                  what holds for any size, and is proved\n"
+    "  nsmc gate                                   all that nsmc.toml holds fixed, for CI\n"
     "  nsmc explain I17                            what a property means\n"
-    "  nsmc explain BZ-07                          what a bug is, and its shortest run\n";
+    "  nsmc explain BZ-07                          what a bug is, and its shortest run\n"
+    "Programs of their own, of the same launcher: `props` (property test runs) and `certify`.\n";
 
 void add_check(CLI::App& app, CheckOptions& o, std::string& progress, int& code) {
   CLI::App* cmd = app.add_subcommand(
@@ -132,9 +135,39 @@ void add_prove(CLI::App& app, ProveOptions& o, CheckOptions& bounded, int& code)
   cmd->callback([&] { code = bounded.bmc > 0 ? prove_bounded(o, bounded) : prove(o); });
 }
 
+void add_gate(CLI::App& app, GateOptions& o, std::string& progress, int& code) {
+  CLI::App* cmd = app.add_subcommand(
+      "gate", "Hold verdicts and sizes of all runs against nsmc.toml, and report for CI");
+  cmd->add_option("file", o.path, "the gate file (default: nsmc.toml)");
+  cmd->add_option("--budget", o.budget,
+                  "stop after this time, such as 90s, 5m or 1h: exit code 20");
+  cmd->add_option("--with", o.with, "with this change, in all runs (may be repeated)")
+      ->allow_extra_args(false);
+  cmd->add_option("--without", o.without, "without this change, in all runs (may be repeated)")
+      ->allow_extra_args(false);
+  cmd->add_flag("--strict", o.strict, "a kernel step that no run takes is a failure too");
+  cmd->add_flag("--json", o.json, "print the result as JSON (nsmc-gate/1)");
+  cmd->add_option("--junit", o.junit, "write JUnit XML to this file (`-`: standard output)");
+  cmd->add_option("--sarif", o.sarif, "write SARIF 2.1.0, with the runs behind failures");
+  cmd->add_option("--ktap", o.ktap, "write KTAP; with `-` the exit code is 0 or 1");
+  cmd->add_option("--markdown", o.markdown, "write Markdown, for the summary of a job");
+  cmd->add_option("--out", o.out, "write all reports, and runs as ITF JSON, to this folder");
+  cmd->add_flag("--known", o.known, "keep the runs of known bugs too; in SARIF they are notes");
+  cmd->add_flag("--times", o.times, "write into the reports how long things took");
+  cmd->add_flag("--pins", o.pins, "print the sizes of all searches, ready for the file");
+  cmd->add_option("--jobs", o.jobs, "searches at a time (default: one per processor)");
+  cmd->add_option("--progress", progress, "auto, json or none")
+      ->check(CLI::IsMember({"auto", "json", "none"}));
+  cmd->callback([&] {
+    if (progress == "json") o.progress = ProgressStyle::json;
+    if (progress == "none") o.progress = ProgressStyle::none;
+    code = gate(o);
+  });
+}
+
 // A word that is no verb is named, with the one it resembles.
 void require_verb(int argc, char** argv) {
-  const std::vector<std::string> verbs = {"check",   "prove",  "props", "replay",
+  const std::vector<std::string> verbs = {"check",   "gate",   "prove", "replay",
                                           "history", "bisect", "list",  "explain"};
   if (argc < 2 || argv[1][0] == '-') return;
   if (std::find(verbs.begin(), verbs.end(), argv[1]) != verbs.end()) return;
@@ -151,10 +184,12 @@ int run(int argc, char** argv) {
   int code = kOk;
   CheckOptions check_options, bounded_options;
   ProveOptions prove_options;
+  GateOptions gate_options;
   ReplayOptions replay_options;
   std::string progress = "auto", what, id;
   bool markdown = false;
   add_check(app, check_options, progress, code);
+  add_gate(app, gate_options, progress, code);
   add_prove(app, prove_options, bounded_options, code);
   add_replay(app, replay_options, code);
   app.add_subcommand("history", "Print which properties hold on which kernel, as Markdown")

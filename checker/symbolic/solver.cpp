@@ -14,7 +14,16 @@ struct Solver::Z3 {
 
   // The incremental core: what `z3::solver(context)` would try first costs more than it saves on
   // thousands of small questions.
-  z3::solver fresh() { return {context, Z3_mk_simple_solver(context)}; }
+  z3::solver fresh() {
+    z3::solver s(context, Z3_mk_simple_solver(context));
+    z3::params p(context);
+    keep_signals(p);
+    s.set(p);
+    return s;
+  }
+
+  // While Z3 checks it takes SIGINT for itself, in a way that two threads must not.
+  static void keep_signals(z3::params& p) { p.set("ctrl_c", false); }
 
   z3::sort sort(Sort s) { return s == Sort::integer ? context.int_sort() : context.bool_sort(); }
 
@@ -90,6 +99,7 @@ struct Solver::Z3 {
     if (rlimit == 0) return;
     z3::params p(context);
     p.set("rlimit", rlimit);
+    keep_signals(p);
     s.set(p);
   }
 
