@@ -169,6 +169,14 @@ class Closed(Gate):
         self.assertEqual(process.returncode, 130)
         self.assertIn("the gate is closed", out)
 
+    def test_a_deadlock(self):
+        text = (ROOT / "traces/scenarios/bz-43-lost-wakeup.scn").read_text()
+        text = re.sub(r"(?m)^always .*\n", "always I9\n", text)
+        (self.folder / "x.scn").write_text(re.sub(r"expect no.*", "expect yes", text))
+        code, out = self.gate(self.run_of("x", "states = 100"))
+        self.assertEqual(code, 11, out)
+        self.assertIn("8 states are stuck", out)
+
     def test_a_dead_step_if_strict(self):
         code, out = self.gate(self.run_of(LEAK, PIN), "--strict")
         self.assertEqual(code, 21, out)

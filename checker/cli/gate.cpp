@@ -50,6 +50,7 @@ class Budget {
 };
 
 struct Searched {
+  std::size_t task = 0;  // its index
   std::size_t group = 0;
   GateCase record;
   std::vector<bool> steps_taken;  // empty: the search gave nothing
@@ -58,7 +59,7 @@ struct Searched {
 
 Searched search(GateTask& task, const GateJudge& how, const Budget& budget, std::size_t jobs,
                 ProgressStyle progress) {
-  Searched done{task.group, {}, {}, {}};
+  Searched done{0, task.group, {}, {}, {}};
   try {
     const checker::Limits limits = budget.limits(jobs);
     ProgressLine line(progress, task.head.name);
@@ -112,11 +113,14 @@ void search_all(std::vector<GateTask>& tasks, const GateJudge& how, const Budget
   });
   const std::size_t jobs = std::min(jobs_of(o.jobs), std::max<std::size_t>(1, tasks.size()));
   std::vector<std::optional<Searched>> done(tasks.size());
-  std::size_t k = 0;
   in_order(
       tasks.size(), o.jobs,
-      [&](std::size_t i) { return search(tasks[order[i]], how, budget, jobs, o.progress); },
-      [&](Searched&& one) { done[order[k++]] = std::move(one); });
+      [&](std::size_t i) {
+        Searched one = search(tasks[order[i]], how, budget, jobs, o.progress);
+        one.task = order[i];
+        return one;
+      },
+      [&](Searched&& one) { done[one.task] = std::move(one); });
   Coverage coverage;
   for (std::optional<Searched>& one : done) {
     if (!one) continue;

@@ -128,8 +128,8 @@ std::string gate_text(const GateResult& result, bool colour) {
     text += fmt::format("\nand {} more: see --markdown or --json\n", failures.size() - told);
   const std::size_t taken =
       static_cast<std::size_t>(result.steps_known) - result.steps_never_taken.size();
-  text += fmt::format("\n{} answers, {} states, {} of {} kernel steps taken", answers,
-                      with_commas(states), taken, result.steps_known);
+  text += fmt::format("\n{} answer{}, {} states, {} of {} kernel steps taken", answers,
+                      answers == 1 ? "" : "s", with_commas(states), taken, result.steps_known);
   if (result.times) text += fmt::format(", {:.1f} s", result.seconds);
   if (result.exit_code == 0)
     return text + "\nthe gate is open: all is as " + result.path + " says\n";
