@@ -1,5 +1,5 @@
-// What property test runs have reached: steps, premises, interleavings, changes that were asked
-// for. SPDX-License-Identifier: MIT
+// What property test runs have reached: steps, premises, interleavings, changes asked for.
+// SPDX-License-Identifier: MIT
 #pragma once
 
 #include <bitset>

@@ -108,7 +108,10 @@ class Hunt {
       tried.executed = execute_plan(tried.plan, judges);
       return tried;
     };
-    in_order(size, options_.jobs, work, [&](Tried&& tried) { take(std::move(tried)); });
+    // What is kept may change only when no thread looks at it any more.
+    std::vector<Tried> done;
+    in_order(size, options_.jobs, work, [&](Tried&& tried) { done.push_back(std::move(tried)); });
+    for (Tried& tried : done) take(std::move(tried));
   }
 
   Plan plan(std::uint64_t run, std::size_t kept) const {
