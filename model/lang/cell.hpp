@@ -28,9 +28,9 @@ class Num {
       static_cast<unsigned>(zigzag(Hi) > zigzag(Lo) ? zigzag(Hi) : zigzag(Lo));
 
  public:
-  using Word = std::conditional_t<
-      (kLargest < 128), std::uint8_t,
-      std::conditional_t<(kLargest < 32768), std::uint16_t, std::uint32_t>>;
+  using Word =
+      std::conditional_t<(kLargest < 128), std::uint8_t,
+                         std::conditional_t<(kLargest < 32768), std::uint16_t, std::uint32_t>>;
   static constexpr Word kNeverWritten = static_cast<Word>(Word{1} << (8 * sizeof(Word) - 1));
   static constexpr int kLo = Lo, kHi = Hi;
 
