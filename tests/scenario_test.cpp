@@ -365,8 +365,19 @@ TEST(ScenarioText, of_a_call_and_an_expression_is_what_one_would_write) {
             "I, N = clone(CLONE_NEWPID|CLONE_PARENT)");
   for (const std::string text :
        {"a && (b || c) && !(d == -1)", "a - (b - c) - d", "reaper(N) == T || -x() < -EINVAL",
-        "(a == b) == c", "!(!a)", "-(-x)", "f(a && b, 1 + 2)"})
+        "(a == b) == c", "!!a", "--x", "!-x", "f(a && b, 1 + 2)"})
     EXPECT_EQ(to_text(ask(text).question.condition), text);
+}
+
+// No brackets are added: each would be a level, and 64 are allowed.
+TEST(ScenarioText, is_nested_as_deep_as_what_was_read) {
+  for (const std::string sign : {"!", "-", "!-", "("}) {
+    std::string text = sign == "(" ? std::string(63, '(') + "a" + std::string(63, ')') : "a";
+    for (std::size_t i = 0; sign != "(" && i < 63 / sign.size(); ++i) text.insert(0, sign);
+    const Scenario scenario = ask(text);
+    EXPECT_EQ(error_of(to_text(scenario)), "no error") << text;
+    EXPECT_TRUE(parse(to_text(scenario)) == scenario) << text;
+  }
 }
 
 TEST(ScenarioText, equality_sees_what_is_said_and_not_where) {

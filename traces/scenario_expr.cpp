@@ -170,7 +170,7 @@ Expr parse_expression(Cursor& cursor) { return ExprParser(cursor).whole().expr; 
 
 std::string to_text(const Expr& expr) {
   const int level = level_of(expr);
-  if (level == kUnary) return expr.text + operand(expr.kids.front(), kPrimary);
+  if (level == kUnary) return expr.text + operand(expr.kids.front(), kUnary);
   std::string out;
   if (level == kPrimary) {
     out = expr.text;
