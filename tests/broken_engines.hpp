@@ -69,8 +69,7 @@ struct EveryEndIsExpected : System {
 struct MaskWithoutABit : System {
   explicit MaskWithoutABit(const System& system) : System(system) {}
   std::vector<std::uint8_t> significant_bits() const {
-    std::vector<std::uint8_t> bits(System::significant_bits().begin(),
-                                   System::significant_bits().end());
+    std::vector<std::uint8_t> bits = System::significant_bits();
     for (std::uint8_t& byte : bits)
       if (byte == 3) byte = 1;
     return bits;

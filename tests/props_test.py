@@ -56,7 +56,12 @@ class Props(unittest.TestCase):
 
     def test_wrong_words_are_told(self):
         self.assertEqual(run(PROPS, "--runs", "0")[0], 64)
-        self.assertEqual(run(PROPS, "--kernel", "2.6.99", "--runs", "1")[0], 65)
+        for wrong in (["--kernel", "2.6.99"], ["--property", "I99"], ["--without", "BZ-99"],
+                      ["--defect", "nonsense"]):
+            code, out, error = run(PROPS, *wrong, "--runs", "1")
+            self.assertEqual((code, out), (64, ""))
+            self.assertIn("see `nsmc list", error)
+        self.assertEqual(run(PROPS, "--runs", "1", "--out", ROOT / "README.md" / "x")[0], 73)
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@
 
 #include <array>
 #include <cerrno>
+#include <filesystem>
 #include <system_error>
 #include <utility>
 
@@ -113,6 +114,12 @@ void write_atomically(const std::string& path, std::string_view content) {
   // Some file systems cannot sync a directory (EINVAL); the content is safe then all the same.
   if (::fsync(directory.get()) != 0 && errno != EINVAL)
     fail(errno, FileErrorKind::io, "write", path);
+}
+
+void create_folder(const std::string& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (error) fail(error.value(), FileErrorKind::cannot_create, "create", path);
 }
 
 std::string read_file(const std::string& path, std::size_t bytes_max) {

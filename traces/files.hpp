@@ -37,6 +37,9 @@ class FileError : public std::runtime_error {
 // `path` is replaced, not followed.  Throws FileError, and leaves no temporary file behind.
 void write_atomically(const std::string& path, std::string_view content);
 
+// The folder and those above it, if they are not there yet.  Throws FileError.
+void create_folder(const std::string& path);
+
 // The whole file; of any kind, so that a pipe will do.  Throws FileError.
 std::string read_file(const std::string& path, std::size_t bytes_max = std::size_t{256} << 20U);
 

@@ -214,6 +214,12 @@ std::vector<std::string> wrapped(std::string_view text, std::size_t width) {
   return lines;
 }
 
+std::string thousands(std::uint64_t n) {
+  std::string digits = std::to_string(n);
+  for (std::size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, 1, ',');
+  return digits;
+}
+
 std::string painted(bool colour, const char* sgr, std::string text) {
   if (!colour || text.empty()) return text;
   return fmt::format("\x1b[{}m{}\x1b[0m", sgr, text);

@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -33,6 +34,7 @@ std::string padded(std::string text, std::size_t width);
 std::string shortened(std::string_view text, std::size_t width);  // ends in ... if it was longer
 // Lines of at most `width` columns, broken at blanks, else anywhere; \n starts a new line.
 std::vector<std::string> wrapped(std::string_view text, std::size_t width);
+std::string thousands(std::uint64_t n);  // 1,234,567
 std::string painted(bool colour, const char* sgr, std::string text);
 
 // One line of a step: `was` is set if the field changed.  All texts are printable.

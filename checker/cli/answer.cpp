@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "checker/cli/commands.hpp"
 #include "checker/explicit/explicit.hpp"
 #include "props/props.hpp"
 #include "traces/replay/stepper.hpp"
@@ -112,7 +113,7 @@ traces::Trace trace_of(const Answer& answer, const ClaimAnswer& claim) {
       {"property", claim.id},
       {"says", claim.says},
       {"verdict", reached ? "reached" : "violated"},
-      {"kernel", bound.scenario.kernel ? bound.scenario.kernel->text : "2.6.24-seed"},
+      {"kernel", bound.scenario.kernel ? bound.scenario.kernel->text : kSeedKernel},
       {"config", config_text(bound.system->config())},
       {"shortest", "true"},
       {"version", NSMC_VERSION},

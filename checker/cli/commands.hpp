@@ -10,6 +10,9 @@
 
 namespace nsmc::cli {
 
+// The kernel of a scenario that names none: the code of October 2007 as it was posted.
+inline constexpr const char* kSeedKernel = "2.6.24-seed";
+
 // TLC's numbers where they exist, sysexits.h for the rest; documented in `nsmc --help`.
 enum ExitCode : int {
   kOk = 0,

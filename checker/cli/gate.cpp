@@ -258,13 +258,7 @@ int gate(const GateOptions& o) {
   over.with = o.with;
   over.without = o.without;
   GatePlan planned = plan(file, over);
-  if (!o.out.empty()) {
-    std::error_code error;
-    fs::create_directories(o.out, error);
-    if (error)
-      throw traces::FileError(traces::FileErrorKind::cannot_create, "create", o.out,
-                              error.message());
-  }
+  if (!o.out.empty()) traces::create_folder(o.out);
 
   const fs::path tree = fs::path(file.path).parent_path();
   const Places places(tree.empty() ? fs::path(".") : tree);

@@ -8,6 +8,7 @@
 #include "checker/cli/catalogue.hpp"
 #include "checker/cli/gate.hpp"
 #include "checker/cli/report.hpp"
+#include "traces/text.hpp"
 
 namespace nsmc::cli {
 namespace {
@@ -96,7 +97,8 @@ std::int64_t length_of(const Answer& a, const ClaimAnswer& c) {
 GateProblem wrong_verdict(const Answer& a, const ClaimAnswer& c, const GateClaim& record) {
   GateProblem p;
   const std::string bug = c.bug.empty() ? "" : " by " + c.bug;
-  const auto size = fmt::format("a complete search of {} states", thousands(a.result.states));
+  const auto size =
+      fmt::format("a complete search of {} states", traces::thousands(a.result.states));
   if (record.seen == "unknown") {
     p.kind = Kind::inconclusive;
     p.what = fmt::format("expected {}, but not decided: {}", record.expected, a.result.incomplete);
@@ -175,8 +177,8 @@ void compare_sizes(const GateTask& task, GateCase& record) {
   std::string less;
   const auto compare = [&](const char* what, std::uint64_t seen, std::uint64_t pinned) {
     if (seen >= pinned) return;
-    less += fmt::format("{}{} {}, pinned {}", less.empty() ? "" : "; ", thousands(seen), what,
-                        thousands(pinned));
+    less += fmt::format("{}{} {}, pinned {}", less.empty() ? "" : "; ", traces::thousands(seen),
+                        what, traces::thousands(pinned));
   };
   compare("states", record.states, record.states_pinned);
   compare("transitions", record.transitions, record.transitions_pinned);
@@ -202,18 +204,19 @@ GateCase judge(const GateTask& task, const Answer& a, const GateJudge& how) {
     record.problems.push_back(problem(
         task, Kind::deadlock,
         fmt::format("{} states are stuck: nobody can move, and it is no end of the programs",
-                    thousands(a.result.deadlocks)),
+                    traces::thousands(a.result.deadlocks)),
         ""));
   if (a.result.complete()) {
     compare_sizes(task, record);
   } else {
     const auto open = std::count_if(record.claims.begin(), record.claims.end(),
                                     [](const GateClaim& c) { return c.seen == "unknown"; });
-    record.problems.push_back(problem(
-        task, Kind::inconclusive,
-        fmt::format("cut short after {} states, {} of {} claims not decided: {}",
-                    thousands(record.states), open, record.claims.size(), record.incomplete),
-        "Raise the budget, or make the bounds smaller."));
+    record.problems.push_back(
+        problem(task, Kind::inconclusive,
+                fmt::format("cut short after {} states, {} of {} claims not decided: {}",
+                            traces::thousands(record.states), open, record.claims.size(),
+                            record.incomplete),
+                "Raise the budget, or make the bounds smaller."));
   }
   return record;
 }

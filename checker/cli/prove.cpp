@@ -43,8 +43,8 @@ std::string properties_table(const ProofResult& result) {
     const auto found = by_property.find(std::string(row.id));
     if (found == by_property.end()) continue;
     text += fmt::format("{:<4} {} {:>6} obligations  {}\n", row.id,
-                        painted_verdict(found->second.first), thousands(found->second.second),
-                        row.says);
+                        painted_verdict(found->second.first),
+                        traces::thousands(found->second.second), row.says);
     if (const std::string scope = proved_for(std::string(row.id)); !scope.empty())
       text += fmt::format("{:<34}for {}\n", "", scope);
   }
@@ -56,7 +56,7 @@ std::string lemmas_table(const ProofResult& result) {
   for (const ClaimResult& c : result.claims)
     if (c.obligations > 0)
       text += fmt::format("{} {:>6}  {:<3} {:<40} {}\n", painted_verdict(verdict_of(c), 7),
-                          thousands(c.obligations), c.property, c.id, c.says);
+                          traces::thousands(c.obligations), c.property, c.id, c.says);
   return text;
 }
 
@@ -91,8 +91,8 @@ std::string totals(const ProofResult& r) {
   return fmt::format(
       "{} obligations in {} paths of {} units, for any number of namespaces, pids and tasks; {}\n"
       "Z3 {}, {} checks\n",
-      thousands(r.obligations), thousands(r.paths), r.units_done, how, symbolic::Solver::version(),
-      thousands(r.checks));
+      traces::thousands(r.obligations), traces::thousands(r.paths), r.units_done, how,
+      symbolic::Solver::version(), traces::thousands(r.checks));
 }
 
 void print_json(const ProofResult& r) {

@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "checker/cli/commands.hpp"
 #include "checker/symbolic/obligation.hpp"
 
 namespace nsmc::cli {
@@ -46,8 +47,6 @@ struct ProofResult {
 
 // proved, refuted (by a known bug), FAILED, or unknown.
 std::string verdict_of(const ClaimResult& claim);
-
-inline constexpr const char* kSeedKernel = "2.6.24-seed";
 
 struct ProveOptions {
   std::string kernel = kSeedKernel;

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <set>
 
+#include "checker/cli/commands.hpp"
 #include "model/kernel/changes.hpp"
 #include "props/props.hpp"
 #include "traces/text.hpp"
@@ -63,7 +64,7 @@ std::string short_answer(const Answer& a) {
 }
 
 std::string search_size(const Answer& a) {
-  return fmt::format("{} states, {}, {:.1f} s", thousands(a.result.states),
+  return fmt::format("{} states, {}, {:.1f} s", traces::thousands(a.result.states),
                      a.result.complete() ? "complete" : "cut short", a.result.seconds);
 }
 
@@ -122,12 +123,6 @@ std::string complaint(const Answer& a, const ClaimAnswer& c) {
 
 }  // namespace
 
-std::string thousands(std::uint64_t n) {
-  std::string digits = std::to_string(n);
-  for (std::size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, ",");
-  return digits;
-}
-
 std::string report_line(const Answer& a, const ReportOptions& o) {
   const bool ok = a.outcome == Outcome::as_expected;
   return fmt::format("{}  {:<34}  {:<26}  {}\n",
@@ -151,7 +146,7 @@ std::string report_details(const Answer& a, const ReportOptions& o) {
   if (a.result.deadlocks > 0)
     text +=
         fmt::format("{}: {} states are stuck: nobody can move, and it is no end of the programs.\n",
-                    a.bound.scenario.path, thousands(a.result.deadlocks));
+                    a.bound.scenario.path, traces::thousands(a.result.deadlocks));
   return text;
 }
 
@@ -232,14 +227,16 @@ std::string report_totals(const std::vector<Answer>& answers, std::uint32_t bmc)
   if (bmc > 0)
     return fmt::format(
         "{} run{}, {} merged states, {} paths of moves; {}; Z3\n{:.1f} s\n", answers.size(),
-        answers.size() == 1 ? "" : "s", thousands(states), thousands(transitions),
+        answers.size() == 1 ? "" : "s", traces::thousands(states), traces::thousands(transitions),
         complete ? "no run is longer" : fmt::format("all runs of at most {} moves", bmc), seconds);
   std::string text = fmt::format(
       "{} run{}, {} distinct states, {} transitions, {}; exact visited set, no reduction\n"
       "{:.1f} s, {} states/s, {:.0f} bytes/state; {} of {} kernel steps taken\n",
-      answers.size(), answers.size() == 1 ? "" : "s", thousands(states), thousands(transitions),
+      answers.size(), answers.size() == 1 ? "" : "s", traces::thousands(states),
+      traces::thousands(transitions),
       complete ? "every search complete" : "NOT every search complete", seconds,
-      thousands(static_cast<std::uint64_t>(static_cast<double>(states) / std::max(seconds, 1e-9))),
+      traces::thousands(
+          static_cast<std::uint64_t>(static_cast<double>(states) / std::max(seconds, 1e-9))),
       static_cast<double>(bytes) / static_cast<double>(std::max<std::uint64_t>(states, 1)),
       taken.size(), known);
   if (answers.empty()) return text;
@@ -255,7 +252,7 @@ traces::ScenarioRecord record_of(const Answer& a) {
   traces::ScenarioRecord record;
   record.name = a.bound.scenario.name.text;
   record.path = a.bound.scenario.path;
-  record.kernel = a.bound.scenario.kernel ? a.bound.scenario.kernel->text : "2.6.24-seed";
+  record.kernel = a.bound.scenario.kernel ? a.bound.scenario.kernel->text : kSeedKernel;
   record.outcome = outcome_word(a.outcome);
   record.incomplete = a.result.incomplete;
   record.states = a.result.states;

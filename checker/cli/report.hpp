@@ -33,6 +33,4 @@ std::string report_totals(const std::vector<Answer>& answers, std::uint32_t bmc)
 
 traces::ScenarioRecord record_of(const Answer& answer);
 
-std::string thousands(std::uint64_t n);  // 1,234,567
-
 }  // namespace nsmc::cli

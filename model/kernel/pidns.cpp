@@ -84,11 +84,6 @@ Pidns::Pidns(const Config& config, Userland userland)
   check(config_, userland_);
 }
 
-std::span<const std::uint8_t> Pidns::significant_bits() const {
-  std::call_once(measured_, [this] { bits_ = measure_bits(); });
-  return bits_;
-}
-
 std::vector<Pidns::State> Pidns::initial() const {
   State s{};
   auto& ns = s.namespaces[0];

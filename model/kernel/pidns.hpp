@@ -3,7 +3,6 @@
 #pragma once
 
 #include <cstdint>
-#include <mutex>
 #include <span>
 #include <string>
 #include <vector>
@@ -58,8 +57,8 @@ class Pidns {
   // REQUIRES: might_move(), and the kernel has not stopped.
   bool perform(State& state, int actor, lang::Chooser& chooser, Events& events) const;
 
-  // Measured when they are asked for first, which may be by several threads.
-  std::span<const std::uint8_t> significant_bits() const;
+  // Measured anew each time: a fold over the whole state.
+  std::vector<std::uint8_t> significant_bits() const;
 
   int step_count() const { return static_cast<int>(all_steps().size()) - 1; }
   std::string step_name(int step) const;
@@ -86,12 +85,8 @@ class Pidns {
   }
 
  private:
-  std::vector<std::uint8_t> measure_bits() const;
-
   Config config_;
   Userland userland_;
-  mutable std::once_flag measured_;
-  mutable std::vector<std::uint8_t> bits_;
 };
 
 }  // namespace nsmc::kernel

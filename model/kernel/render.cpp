@@ -148,7 +148,7 @@ std::string call_text(const Call& call, const Userland& user) {
 
 }  // namespace
 
-std::vector<std::uint8_t> Pidns::measure_bits() const {
+std::vector<std::uint8_t> Pidns::significant_bits() const {
   const State s{};
   std::vector<std::uint8_t> bits(sizeof(State), 0);
   State::each_field(

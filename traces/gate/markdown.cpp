@@ -73,7 +73,7 @@ std::string gate_markdown(const GateResult& result) {
     const auto failed = std::count_if(failures.begin(), failures.end(),
                                       [&](const GateFailure& f) { return f.group == &group; });
     text += fmt::format("| {} | {} | {} | {} | {} |", plain(group.name), group.cases.size(),
-                        answers, with_commas(states), failed);
+                        answers, thousands(states), failed);
     text += result.times ? fmt::format(" {:.1f} |\n", seconds) : "\n";
   }
   for (std::size_t i = 0; i < std::min(failures.size(), kFailuresMax); ++i)

@@ -46,6 +46,4 @@ std::vector<GateFailure> worst_first(std::vector<GateFailure> failures);
 // "kernel-steps@6.18 I17", "scenarios", "all runs".
 std::string subject_of(const GateFailure& failure);
 
-std::string with_commas(std::uint64_t n);  // 1,234,567
-
 }  // namespace nsmc::traces

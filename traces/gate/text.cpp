@@ -48,7 +48,7 @@ std::string line_of(const GateGroup& group, const std::vector<GateFailure>& fail
       fmt::format("{}  {:<24}  {:>3} case{} {:>4} answer{}  {:>11} states",
                   painted(colour, failed == 0 ? kGreen : kRed, failed == 0 ? "ok  " : "FAIL"),
                   group.name, group.cases.size(), group.cases.size() == 1 ? ", " : "s,", answers,
-                  answers == 1 ? " " : "s", with_commas(states));
+                  answers == 1 ? " " : "s", thousands(states));
   if (times) text += fmt::format("  {:>6.1f} s", seconds);
   return failed == 0 ? text : fmt::format("{}  {} failed", text, failed);
 }
@@ -62,12 +62,6 @@ bool is_told_of(const GateCase& one, const GateProblem& of_claim) {
 }
 
 }  // namespace
-
-std::string with_commas(std::uint64_t n) {
-  std::string digits = std::to_string(n);
-  for (std::size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, ",");
-  return digits;
-}
 
 std::vector<GateFailure> worst_first(std::vector<GateFailure> failures) {
   using Kind = GateProblem::Kind;
@@ -129,7 +123,7 @@ std::string gate_text(const GateResult& result, bool colour) {
   const std::size_t taken =
       static_cast<std::size_t>(result.steps_known) - result.steps_never_taken.size();
   text += fmt::format("\n{} answer{}, {} states, {} of {} kernel steps taken", answers,
-                      answers == 1 ? "" : "s", with_commas(states), taken, result.steps_known);
+                      answers == 1 ? "" : "s", thousands(states), taken, result.steps_known);
   if (result.times) text += fmt::format(", {:.1f} s", result.seconds);
   if (result.exit_code == 0)
     return text + "\nthe gate is open: all is as " + result.path + " says\n";

@@ -9,12 +9,13 @@
 #include <filesystem>
 
 #include "checker/cli/answer.hpp"
-#include "checker/cli/commands.hpp"
+#include "checker/cli/asked.hpp"
 #include "checker/cli/runs/hunt.hpp"
 #include "checker/explicit/explicit.hpp"
 #include "props/props.hpp"
 #include "traces/files.hpp"
 #include "traces/itf.hpp"
+#include "traces/text.hpp"
 
 namespace nsmc::cli {
 namespace {
@@ -33,18 +34,18 @@ std::vector<const props::Row*> rows_of(const PropsOptions& o) {
   return rows;
 }
 
+// Throws std::invalid_argument for a word that is none.
 Subject subject_of(const PropsOptions& o) {
-  Subject subject{o.kernel, {}};
-  for (const std::string& id : o.with) subject.changes.push_back({true, {id, {}}});
-  for (const std::string& id : o.without) subject.changes.push_back({false, {id, {}}});
-  if (!o.defect.empty()) subject.changes.push_back({true, {o.defect, {}}});
-  return subject;
-}
-
-std::string grouped(std::uint64_t value) {
-  std::string digits = std::to_string(value);
-  for (std::size_t at = digits.size(); at > 3; at -= 3) digits.insert(at - 3, ",");
-  return digits;
+  CheckOptions words;
+  words.properties = o.properties;
+  words.kernel = o.kernel;
+  words.with = o.with;
+  words.without = o.without;
+  words.defect = o.defect;
+  require_known(words);
+  traces::Scenario scenario;
+  apply(words, scenario);
+  return {o.kernel, scenario.changes};
 }
 
 std::string never_of(const std::vector<std::string>& names) {
@@ -71,8 +72,8 @@ std::string coverage_text(const Hunted& h, const HuntOptions& o) {
       "reached    {} of {} kernel steps{}\n           {} of {} premises{}\n"
       "           {} switches between steps, {} changes asked for in steps\n",
       all.size() - 1 - steps.size(), all.size() - 1, never_of(steps), asked - premises.size(),
-      asked, never_of(premises), grouped(h.reached.switches.count()),
-      grouped(h.reached.step_asked_change.count()));
+      asked, never_of(premises), traces::thousands(h.reached.switches.count()),
+      traces::thousands(h.reached.step_asked_change.count()));
 }
 
 // The least scenario with its shortest run, or with the run that was found.
@@ -107,11 +108,10 @@ void report_failure(const Failure& failure, const PropsOptions& o) {
   fmt::print(
       "\n{} violated in run {}: {}\nshrunk     from {}\n           to {}, in {} runs\n\n{}\n",
       failure.property, failure.run, row->says, counts(failure.found), counts(failure.least),
-      grouped(failure.tried), text);
+      traces::thousands(failure.tried), text);
   traces::Trace trace = trace_of(a, a.claims.front());
   fmt::print("why        {}\n", trace.meta["because"]);
   if (o.out.empty()) return;
-  fs::create_directories(o.out);
   const std::string path = (fs::path(o.out) / a.bound.scenario.name.text).string();
   if (!a.result.complete()) trace.meta["shortest"] = "false";
   trace.meta["replay"] = "./nsmc replay " + path + ".itf.json";
@@ -145,14 +145,17 @@ int props_command(const PropsOptions& o) {
   options.seconds_max = o.seconds > 0 ? o.seconds : o.runs > 0 ? 0 : 10;
   options.calls_max = o.calls;
   options.jobs = o.jobs;
+  if (!o.out.empty()) traces::create_folder(o.out);
   const Hunted h = hunt(options, [](const Hunted&) {});
-  fmt::print("seed       {}\nran        {} runs, {} calls, {} moves", options.seed, grouped(h.runs),
-             grouped(h.calls), grouped(h.moves));
+  fmt::print("seed       {}\nran        {} runs, {} calls, {} moves", options.seed,
+             traces::thousands(h.runs), traces::thousands(h.calls), traces::thousands(h.moves));
   if (o.runs == 0)
     fmt::print(" in {:.1f} s: {} calls a minute", h.seconds,
-               grouped(static_cast<std::uint64_t>(static_cast<double>(h.calls) / h.seconds * 60)));
+               traces::thousands(
+                   static_cast<std::uint64_t>(static_cast<double>(h.calls) / h.seconds * 60)));
   fmt::print("\n{}", coverage_text(h, options));
-  if (h.cut > 0) fmt::print("           {} runs were cut at their length\n", grouped(h.cut));
+  if (h.cut > 0)
+    fmt::print("           {} runs were cut at their length\n", traces::thousands(h.cut));
   if (h.failure) report_failure(*h.failure, o);
   if (!h.failure)
     fmt::print("\nnothing is violated in these runs; that is a sample and no proof\n");

@@ -21,7 +21,6 @@ struct PropsOptions {
   int calls = 40;      // the most of one run
   std::size_t jobs = 1;
   std::string out;
-  bool json = false;
 };
 
 // Exit codes: 0 nothing found, 12 a property is violated, 128 + signal.
