@@ -100,12 +100,14 @@ class Check(unittest.TestCase):
         # A later change has made these needless: the namespace is read from the pid (BZ-30),
         # child_reaper is left alone (BZ-37), init waits for the count (BZ-39), numbers are taken
         # under a lock (IDR), a failed first fork can be tried again (BZ-59), the last pid takes
-        # the mount of proc along (BZ-14), the kernel mounts none (PROCMNT).
+        # the mount of proc along (BZ-14), the kernel mounts none (PROCMNT), who exits is in no read
+        # section (BZ-65b).
         beside = {fix: [word for change in later.split() for word in ("--without", change)]
                   for fix, later in {
                       "BZ-05": "BZ-30", "BZ-07": "BZ-37", "BZ-09": "BZ-39", "BZ-11": "IDR",
                       "BZ-12": "BZ-14 PROCMNT", "BZ-13": "PROCMNT", "BZ-14": "BZ-39 PROCMNT",
-                      "BZ-37": "BZ-39", "BZ-58": "BZ-59 PROCMNT"}.items()}
+                      "BZ-37": "BZ-39", "BZ-58": "BZ-59 PROCMNT",
+                      "BZ-65": "BZ-65b"}.items()}
         fixes = [line.split()[1] for line in nsmc("list", "changes")[1].splitlines()
                  if "no flag" not in line and line.split()[2] == "fix"]
         answers = side_by_side(lambda change: nsmc("check", "--kernel", last, "--without", change,

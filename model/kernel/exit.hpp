@@ -103,7 +103,7 @@ struct forget_original_parent {
     const task_ptr<K> father = current<K>();
     const typename K::Int done = l.cursor;
     const task_ptr<K> child = K::template find<task_struct>([&](task_ptr<K> p, auto& t) {
-      return all(p.slot() > done, t.linked == 1, t.real_parent == father, t.pdeath_signal == 1);
+      return all(p.slot() > done, is_child(t, father), t.pdeath_signal == 1);
     });
     if (!child) {
       l.cursor = 0;
@@ -120,9 +120,8 @@ struct forget_original_parent {
     const task_ptr<K> father = current<K>();
     const bool skip_first = seeded<K>(Defect::reparent_skips_one);
     const typename K::Int done = l.cursor;
-    const task_ptr<K> child = K::template find<task_struct>([&](task_ptr<K> p, auto& t) {
-      return all(p.slot() > done, t.linked == 1, t.real_parent == father);
-    });
+    const task_ptr<K> child = K::template find<task_struct>(
+        [&](task_ptr<K> p, auto& t) { return all(p.slot() > done, is_child(t, father)); });
     if (child) {
       l.cursor = child.slot();
       if (!skip_first) reparent_thread(child, father);
@@ -153,6 +152,12 @@ struct forget_original_parent {
   };
 
  private:
+  // On the list of children.  The threads of the global init are the swapper's, for which init
+  // stands in (copy_process): they are not given away.
+  static typename K::Bool is_child(const task_struct<K>& t, task_ptr<K> father) {
+    const task_ptr<K> leader = father->group_leader;
+    return all(t.linked == 1, t.real_parent == father, t.group_leader != leader);
+  }
   // The next one of current's dead list, taken off it; NULL if there is none.
   static task_ptr<K> next_dead() {
     const task_ptr<K> father = current<K>();

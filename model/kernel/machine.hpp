@@ -164,7 +164,8 @@ class Concrete {
       return state.caches;
   }
 
-  // Each field of the state that this run's Config has a use for; the others stay zero.
+  // Each field of the state that this run's Config has a use for; the others stay zero.  For
+  // predicates: steps look at all fields, as they do on terms.
   template <class F>
   void each_used_field(F&& f) const {
     State<Concrete>::each_field(state, f, [this](const auto& objects, int index) {
@@ -222,7 +223,7 @@ class Concrete {
   template <template <class> class Obj>
   static Bool listed(lang::Ptr<Concrete, Obj> ptr) {
     bool found = false;
-    on().each_used_field([&](const char*, int, const char*, const auto& field) {
+    State<Concrete>::each_field(on().state, [&](const char*, int, const char*, const auto& field) {
       if constexpr (std::is_same_v<std::remove_cvref_t<decltype(field)>, Hook<Obj>>)
         found = found || field.slot() == ptr.slot();
     });
@@ -334,7 +335,7 @@ class Concrete {
   template <template <class> class Obj>
   std::bitset<std::max(kTasks, kPids) + 1> referenced_slots() const {
     std::bitset<std::max(kTasks, kPids) + 1> slots;
-    each_used_field([&slots](const char*, int, const char*, const auto& field) {
+    State<Concrete>::each_field(state, [&slots](const char*, int, const char*, const auto& field) {
       using Cell = std::remove_cvref_t<decltype(field)>;
       if constexpr (requires { typename Cell::Target; })
         if constexpr (std::is_same_v<typename Cell::Target, lang::Ptr<Concrete, Obj>>)

@@ -127,7 +127,7 @@ class Writer {
     Program& program = s_.programs[static_cast<std::size_t>(chosen)];
     auto& calls = program.calls;
     if (static_cast<int>(calls.size()) == kernel::kCalls) return;  // there is room elsewhere
-    const Call call = random_call(program.label.text == "init");
+    const Call call = random_call();
     const int last = static_cast<int>(calls.size());
     calls.insert(calls.begin() + (dice_.chance(25) ? dice_.below(last + 1) : last), call);
     if (!call.binds.empty() && kernel::creates(call.function.text) && dice_.chance(85))
@@ -150,15 +150,13 @@ class Writer {
     return names[static_cast<std::size_t>(dice_.below(static_cast<int>(names.size())))];
   }
 
-  // The global init has no parent in the model, so that it neither ends nor has threads.
-  Call random_call(bool by_init) {
+  Call random_call() {
     Call call;
     call.function = name(dice_.weighted(kinds_).name);
     const std::string& f = call.function.text;
-    const bool exits = f == "exit" || f == "exit_group";
-    if ((f == "setns" && namespaces_.empty()) || (by_init && exits)) call.function = name("fork");
+    if (f == "setns" && namespaces_.empty()) call.function = name("fork");
     if (f == "fork" || f == "clone" || f == "clone3" || f == "unshare")
-      create(call, by_init);
+      create(call);
     else if (f == "wait4")
       dice_.chance(30) ? call.args.push_back(word("WNOHANG")) : void();
     else if (f == "kill")
@@ -170,11 +168,9 @@ class Writer {
     return call;
   }
 
-  void create(Call& call, bool by_init) {
+  void create(Call& call) {
     const std::string& f = call.function.text;
     if (f == "clone") call.args.push_back(flags(dice_.weighted(kCloneFlags).flags));
-    if (f == "clone" && by_init && has_flag(call, "CLONE_THREAD"))
-      call.args = {flags("CLONE_NEWPID")};
     if (f == "unshare") call.args.push_back(flags(dice_.weighted(kUnshareFlags).flags));
     if (f == "clone3") call.args.push_back(number(dice_.from_to(1, 9)));
     // Without namespace there is no use for the name of unshare()'s result.
