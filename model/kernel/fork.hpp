@@ -19,6 +19,10 @@ struct copy_process {
     if (fixed_by<K>(Change::bz_09) && (flags & CL_PARENT) && is_unkillable<K>(current<K>()))
       return leave(kEinval);
     if (fixed_by<K>(Change::setns) && refused_elsewhere(flags)) return leave(kEinval);
+    // 3.12 ("fork: unify and tighten up CLONE_NEWUSER/CLONE_NEWPID checks"): before anything is
+    // allocated and whoever asks; until then copy_pid_ns() says it.
+    if (fixed_by<K>(Change::tighten) && (flags & CL_NEWPID) && (flags & not_elsewhere()))
+      return leave(kEinval);
     if (K::on().fails()) return leave(kEnomem);
     const task_ptr<K> p = K::on().template allocate<task_struct>(true);
     if (!p) return leave(kEagain);  // nr_threads >= max_threads
@@ -159,12 +163,15 @@ struct copy_process {
   // until 1f7f4dde5c94 ("fork: Allow CLONE_PARENT after setns(CLONE_NEWPID)").
   static typename K::Bool refused_elsewhere(typename K::Int flags) {
     if (!children_go_elsewhere<K>(current<K>())) return false;
+    return (flags & not_elsewhere()) != 0;
+  }
+  static int not_elsewhere() {
     int refused = 0;
     if (fixed_by<K>(Change::bz_41)) refused = CL_VM;
     if (refused != 0 && fixed_by<K>(Change::bz_45))
       refused = fixed_by<K>(Change::thread_only) ? CL_THREAD : CL_SIGHAND;
     if (fixed_by<K>(Change::tighten) && !fixed_by<K>(Change::bz_46)) refused |= CL_PARENT;
-    return (flags & refused) != 0;
+    return refused;
   }
   // tasklist_lock is given up, and the pid.
   static Next bad_fork_cancel(int error) {
@@ -190,6 +197,13 @@ struct sys_unshare {
   static Next begin() {
     // "pidns: Support unsharing the pid namespace.", 3.8
     if (!fixed_by<K>(Change::setns)) return leave(kEinval);
+    // check_unshare_flags(): what threads share is not for one of them to give up, and without
+    // others there is nothing to do.
+    const typename K::Int flags = stack<K>().copy_process.flags;
+    if ((flags & (CL_THREAD | CL_SIGHAND | CL_VM | CL_NEWUSER)) &&
+        !thread_group_empty<K>(current<K>()))
+      return leave(kEinval);
+    if (!(flags & (CL_NEW_ANY | CL_NEWUSER))) return leave(0);
     if (current<K>()->cap_sys_admin == 0) return leave(kEperm);
     return call(create_new_namespaces<K>::clone_nsproxy, created);
   }

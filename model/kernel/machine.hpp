@@ -29,6 +29,8 @@ struct Events {
   std::uint8_t clone_flags = 0;     // ... that was called with these CL_ flags
   std::uint8_t clone_capable = 0;   // ... by a task with CAP_SYS_ADMIN
   std::int16_t clone_result = 0;    // ... and gave this
+  std::uint8_t returned = 0;        // a call returned ...
+  std::int16_t result = 0;          // ... this, or is to be made again
   std::uint8_t wait_returned = 0;   // a wait4() returned ...
   std::int16_t wait_result = 0;     // ... this
   std::uint8_t oops_step = 0;       // the step in which the kernel stopped
@@ -278,6 +280,10 @@ class Concrete {
     events.clone_flags = static_cast<std::uint8_t>(flags);
     events.clone_capable = capable;
     events.clone_result = static_cast<std::int16_t>(result);
+  }
+  void report_return(int result) {
+    events.returned = 1;
+    events.result = static_cast<std::int16_t>(result);
   }
   void report_wait(int result) {
     events.wait_returned = 1;

@@ -79,6 +79,7 @@ struct userland {
   static Next return_to_user() {
     const typename K::Int result = stack<K>().ret;
     stack<K>().ret = 0;
+    K::on().report_return(result);
     const Call* next = next_call();
     if (next != nullptr && result > kErestartsys) {
       if (next->variable >= 0) K::on().state.variable[next->variable] = result;

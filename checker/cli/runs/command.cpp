@@ -25,6 +25,8 @@ namespace fs = std::filesystem;
 // The search for the shortest run of the least scenario may take this much.
 constexpr std::uint64_t kStatesMax = 300'000;
 
+constexpr std::string_view kUserSpaceSays = "User space sees what the man pages say.";
+
 std::vector<const props::Row*> rows_of(const PropsOptions& o) {
   std::vector<const props::Row*> rows;
   for (const props::Row& row : props::catalogue())
@@ -37,7 +39,8 @@ std::vector<const props::Row*> rows_of(const PropsOptions& o) {
 // Throws std::invalid_argument for a word that is none.
 Subject subject_of(const PropsOptions& o) {
   CheckOptions words;
-  words.properties = o.properties;
+  for (const std::string& id : o.properties)
+    if (id != kUserSpace) words.properties.push_back(id);
   words.kernel = o.kernel;
   words.with = o.with;
   words.without = o.without;
@@ -76,16 +79,11 @@ std::string coverage_text(const Hunted& h, const HuntOptions& o) {
       traces::thousands(h.reached.step_asked_change.count()));
 }
 
-// The least scenario with its shortest run, or with the run that was found.
-Answer answer_to(const Failure& failure) {
-  const traces::Scenario scenario = asking(failure.least, failure.property);
-  Answer shortest = answer(bind(scenario), [](const Bound& b) {
-    return checker::search<System>(*b.system, b.claims,
-                                   {.states_max = kStatesMax, .stop = &stop_requested()});
-  });
-  if (shortest.claims.front().verdict == checker::Verdict::violated) return shortest;
+// A scenario with the one run that was found.
+Answer answer_by_run(const traces::Scenario& scenario, const Failure& failure) {
   return answer(bind(scenario), [&](const Bound& b) {
-    Judges judges{{props::find(failure.property)}, 1, nullptr};
+    Judges judges{{}, failure.property == kUserSpace, 1, nullptr};
+    if (!judges.user_space) judges.rows = {props::find(failure.property)};
     checker::Result<System> result;
     result.incomplete = "a single run";
     result.findings.resize(1);
@@ -95,6 +93,20 @@ Answer answer_to(const Failure& failure) {
   });
 }
 
+// The least scenario with its shortest run, or with the run that was found.  No search asks the
+// reference, and a result can be wrong in one run and right in another.
+Answer answer_to(const Failure& failure) {
+  if (failure.property == kUserSpace)
+    return answer_by_run(asking(failure.least, failure.disagreement), failure);
+  const traces::Scenario scenario = asking(failure.least, failure.property);
+  Answer shortest = answer(bind(scenario), [](const Bound& b) {
+    return checker::search<System>(*b.system, b.claims,
+                                   {.states_max = kStatesMax, .stop = &stop_requested()});
+  });
+  if (shortest.claims.front().verdict == checker::Verdict::violated) return shortest;
+  return answer_by_run(scenario, failure);
+}
+
 std::string counts(const Plan& plan) {
   const auto [calls, switches, choices, tasks] = size_of(plan);
   return fmt::format("{} calls, {} switches, {} choices, {} programs", calls, switches, choices,
@@ -102,14 +114,19 @@ std::string counts(const Plan& plan) {
 }
 
 void report_failure(const Failure& failure, const PropsOptions& o) {
-  const props::Row* row = props::find(failure.property);
+  const bool user_space = failure.property == kUserSpace;
   const Answer a = answer_to(failure);
   const std::string text = traces::to_text(a.bound.scenario);
   fmt::print(
       "\n{} violated in run {}: {}\nshrunk     from {}\n           to {}, in {} runs\n\n{}\n",
-      failure.property, failure.run, row->says, counts(failure.found), counts(failure.least),
+      failure.property, failure.run,
+      user_space ? kUserSpaceSays : props::find(failure.property)->says, counts(failure.found), counts(failure.least),
       traces::thousands(failure.tried), text);
   traces::Trace trace = trace_of(a, a.claims.front());
+  if (user_space) {
+    trace.meta["says"] = kUserSpaceSays;
+    trace.meta["because"] = a.bound.scenario.title.text;
+  }
   fmt::print("why        {}\n", trace.meta["because"]);
   if (o.out.empty()) return;
   const std::string path = (fs::path(o.out) / a.bound.scenario.name.text).string();
@@ -137,6 +154,9 @@ int props_command(const PropsOptions& o) {
   HuntOptions options;
   options.subject = subject_of(o);
   options.rows = rows_of(o);
+  options.user_space = o.properties.empty() ||
+                       std::find(o.properties.begin(), o.properties.end(), kUserSpace) !=
+                           o.properties.end();
   options.seed = o.seed != 0 ? o.seed
                              : static_cast<std::uint64_t>(
                                    std::chrono::system_clock::now().time_since_epoch().count()) %

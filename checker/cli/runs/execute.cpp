@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #include "checker/cli/runs/execute.hpp"
 
+#include <optional>
+
 #include "props/props.hpp"
 #include "props/view.hpp"
 
@@ -50,7 +52,9 @@ class Execution {
         switches_(plan.switches),
         choices_(plan.choices),
         state_(system.initial().front()),
-        tasks_(static_cast<unsigned>(system.config().tasks)) {}
+        tasks_(static_cast<unsigned>(system.config().tasks)) {
+    if (judges.user_space) observer_.emplace(system);
+  }
 
   Executed result() {
     kernel::Changes asked;
@@ -60,6 +64,8 @@ class Execution {
       if (!move()) {
         executed_.ended = true;
         judge_state(true);
+        if (observer_ && state_.fault.value() == 0) observer_->rests();
+        listen();
         break;
       }
       for (std::size_t c = 0; c < Coverage::kChanges; ++c)
@@ -97,6 +103,7 @@ class Execution {
     if (from == 0 && actor < kernel::kSoftirq && before_.tasks[actor].sigkill.value() == 0)
       ++executed_.calls;
     cover(actor, from, events);
+    if (observer_) observer_->moved(before_, actor, state_, events);
     actor_ = events.spun != 0 ? (actor + 1) % (kBoot + 1) : actor;
     const bool call_ended = actor != kBoot && state_.stacks[actor].pc[0].value() == 0;
     if (call_ended) ++calls_ended_;
@@ -107,6 +114,7 @@ class Execution {
       judge_move(action, events);
       if (executed_.violated.empty()) judge_state(false);
     }
+    listen();
     return true;
   }
 
@@ -116,6 +124,12 @@ class Execution {
     if (actor != actor_)
       executed_.reached.switches.set(at(left_at_) * Coverage::kSteps + began_at_);
     left_at_ = top_of(state_, actor);
+  }
+
+  void listen() {
+    if (!observer_ || !executed_.violated.empty() || observer_->disagreement().what.empty()) return;
+    executed_.violated = kUserSpace;
+    executed_.disagreement = observer_->disagreement();
   }
 
   void judge_move(const System::Action& action, const System::Events& events) {
@@ -157,6 +171,7 @@ class Execution {
   Detours switches_, choices_;
   System::State state_, before_;
   const unsigned tasks_;
+  std::optional<Observer> observer_;
   int actor_ = 0;
   int left_at_ = 0;           // the step at which the last mover stands
   std::size_t began_at_ = 0;  // the step at which it stood before

@@ -9,13 +9,18 @@
 
 #include "checker/cli/binding.hpp"
 #include "checker/cli/runs/coverage.hpp"
+#include "checker/cli/runs/observe.hpp"
 #include "checker/cli/runs/plan.hpp"
 #include "props/row.hpp"
 
 namespace nsmc::cli {
 
+// The id of what the reference of user space says, among those of properties.
+inline constexpr std::string_view kUserSpace = "user-space";
+
 struct Executed {
-  std::string violated;  // the property; empty: none that was judged
+  std::string violated;  // the property, or kUserSpace; empty: none that was judged
+  Disagreement disagreement;  // with the reference
   lang::Run<System> run;
   std::uint64_t calls = 0;  // begun
   std::uint64_t moves = 0;
@@ -26,6 +31,7 @@ struct Executed {
 // How a plan is carried out and judged.
 struct Judges {
   std::vector<const props::Row*> rows;
+  bool user_space = true;  // by the reference as well
   // Move-for-move judging costs more than the moves; most of a run is judged only where a call
   // ends, and at each `every`-th move.  1: always.
   std::uint32_t every = 8;

@@ -51,6 +51,7 @@ void shrink(Failure& failure, const HuntOptions& options) {
   Judges judges;
   for (const props::Row* row : options.rows)
     if (row->id == failure.property) judges.rows = {row};
+  judges.user_space = failure.property == kUserSpace;
   judges.every = 1;
   Plan least = failure.found;
   for (bool better = true; better && stop_signal() == 0;) {
@@ -65,6 +66,7 @@ void shrink(Failure& failure, const HuntOptions& options) {
       break;
     }
   }
+  if (judges.user_space) failure.disagreement = execute_plan(least, judges).disagreement;
   failure.least = std::move(least);
 }
 
@@ -98,7 +100,7 @@ class Hunt {
   void batch() {
     const Coverage known = result_.reached;
     const std::size_t kept = kept_.size();
-    const Judges judges{options_.rows, 8, &known};
+    const Judges judges{options_.rows, options_.user_space, 8, &known};
     const std::uint64_t first = result_.runs;
     std::size_t size = kBatch;
     if (options_.runs_max > 0)
@@ -132,7 +134,7 @@ class Hunt {
     const bool is_new = e.reached.exceeds(result_.reached);
     result_.reached.add(e.reached);
     if (!e.violated.empty())
-      result_.failure = Failure{e.violated, result_.runs, std::move(tried.plan), {}, 0};
+      result_.failure = Failure{e.violated, result_.runs, std::move(tried.plan), {}, 0, {}};
     else if (is_new)
       kept_.push_back(std::move(tried.plan));
     result_.kept = kept_.size();
@@ -148,21 +150,6 @@ class Hunt {
 
 Hunted hunt(const HuntOptions& options, const std::function<void(const Hunted&)>& progress) {
   return Hunt(options, progress).run();
-}
-
-traces::Scenario asking(const Plan& plan, const std::string& property) {
-  traces::Scenario s = plan.scenario;
-  s.name.text = "props-" + property;
-  std::transform(s.name.text.begin(), s.name.text.end(), s.name.text.begin(),
-                 [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
-  s.title.text = "Does " + property + " hold?";
-  s.question.kind = traces::Question::Kind::always;
-  s.question.condition.kind = traces::Expr::Kind::name;
-  s.question.condition.text = property;
-  traces::Expectation expectation;
-  expectation.answer = traces::Expectation::Answer::no;
-  s.question.expectations = {expectation};
-  return s;
 }
 
 }  // namespace nsmc::cli

@@ -16,6 +16,7 @@ namespace nsmc::cli {
 struct HuntOptions {
   Subject subject;
   std::vector<const props::Row*> rows;  // what is judged
+  bool user_space = true;               // by the reference as well
   std::uint64_t seed = 1;
   std::uint64_t runs_max = 0;  // 0: no limit
   double seconds_max = 0;      // 0: no limit; then the number of runs differs from time to time
@@ -23,12 +24,13 @@ struct HuntOptions {
   std::size_t jobs = 1;        // threads; the result does not depend on it
 };
 
-// A violated property, and the least plan that was found to violate it.
+// A violated property or a disagreement with the reference, and the least plan that was found to violate it.
 struct Failure {
   std::string property;
   std::uint64_t run = 0;  // which, from 1
   Plan found, least;
-  std::uint64_t tried = 0;  // plans, while shrinking
+  std::uint64_t tried = 0;    // plans, while shrinking
+  Disagreement disagreement;  // of `least`
 };
 
 struct Hunted {
@@ -46,5 +48,8 @@ Hunted hunt(const HuntOptions& options, const std::function<void(const Hunted&)>
 
 // How the scenario of a plan asks about one property.
 traces::Scenario asking(const Plan& plan, const std::string& property);
+// The same about what the reference says cannot be.  The language has no word for the reference,
+// but it has one for what a call returns: does it ever return that?
+traces::Scenario asking(const Plan& plan, const Disagreement& disagreement);
 
 }  // namespace nsmc::cli
