@@ -9,6 +9,8 @@
 #include <initializer_list>
 #include <string_view>
 
+#include "model/kernel/mutation.hpp"
+
 namespace nsmc::kernel {
 
 // Capacities of a state; a run uses at most its Config's part of them.  A program has one of two
@@ -271,6 +273,7 @@ struct Config {
 
   Changes changes = kOlderThanThePatch;
   Defect defect = Defect::none;
+  Mutation mutation;
 
   bool has(Change change) const {
     if (changes_asked != nullptr) *changes_asked = changes_asked->with(change);
