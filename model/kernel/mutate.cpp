@@ -339,7 +339,7 @@ std::string name(const Mutation& m) {
   };
   static constexpr const char* kWords[] = {"",         "skip",     "twice",    "swap", "redirect",
                                            "lose",     "one-more", "one-less", "null", "blind",
-                                           "next-one", "unlock",     ""};
+                                           "next-one", "unlock",   ""};
   std::string text = step(m.step) + ":";
   if (m.kind == Kind::redirect) return text + goal(m.from) + "=>" + goal(m.to);
   text += kWords[static_cast<int>(m.kind)];
