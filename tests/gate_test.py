@@ -169,6 +169,23 @@ class Closed(Gate):
         self.assertEqual(process.returncode, 130)
         self.assertIn("the gate is closed", out)
 
+    def test_an_interrupt_is_one_wherever_it_comes(self):
+        names = "bz-11-last-pid-goes-back", "bz-12-failed-fork-keeps-proc"
+        text = "".join(f'[[run]]\nname = "{name}"\nscenarios = "{ROOT}/traces/scenarios/{name}.scn"'
+                       '\nstates = 9\nbounded = 500\n' for name in names)
+        path = self.file(text)
+        codes = set()
+        for delay in (0.015 * i for i in range(20)):
+            process = subprocess.Popen([BINARY, "gate", path, "--progress", "none"], text=True,
+                                       stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            time.sleep(delay)
+            process.send_signal(signal.SIGINT)
+            _, error = process.communicate(timeout=60)
+            self.assertEqual(error, "", delay)
+            codes.add(process.returncode)
+        self.assertLessEqual(codes, {0, 130, -signal.SIGINT})  # over, in time, too early
+        self.assertIn(130, codes)
+
     def test_a_deadlock(self):
         text = (ROOT / "traces/scenarios/bz-43-lost-wakeup.scn").read_text()
         text = re.sub(r"(?m)^always .*\n", "always I9\n", text)
