@@ -108,6 +108,13 @@ class Closed(Gate):
         self.assertLessEqual(codes, {0, 130, -signal.SIGINT})  # over, in time, too early
         self.assertIn(130, codes)
 
+    def test_many_failures_are_one_screen(self):
+        runs = "".join(f'[[run]]\nname = "run {n}"\nscenarios = "."\nstates = {{ x = 1 }}\n'
+                       for n in range(10))
+        code, out = self.gate(runs)  # holds it to one screen
+        self.assertEqual(code, 21, out)
+        self.assertRegex(out, r"and \d+ more: see --markdown or --json")
+
     def test_a_deadlock(self):
         text = (ROOT / "traces/scenarios/bz-43-lost-wakeup.scn").read_text()
         text = re.sub(r"(?m)^always .*\n", "always I9\n", text)
