@@ -126,7 +126,8 @@ std::set<std::string> states_of_explorer(const Bound& bound) {
   Claim remembers;
   remembers.id = "remembers";
   remembers.holds = [&](const System&, const System::State& s) {
-    return states.insert(naive::bytes_of(s)).second || true;
+    states.insert(naive::bytes_of(s));
+    return true;
   };
   checker::search<System>(*bound.system, {&remembers, 1}, {});
   return states;
@@ -160,7 +161,7 @@ std::string strange_in_walks(const Known& known) {
   const Bound& bound = known.bound;
   std::string strange;
   const auto on_state = [&](const System::State& state) {
-    if (known.explored.states.count(naive::bytes_of(state)) == 0) strange += "an unknown state\n";
+    if (!known.explored.states.contains(naive::bytes_of(state))) strange += "an unknown state\n";
   };
   const auto walked = checker::walk<System>(
       *bound.system, bound.claims, {.seed = seed(), .walks = 5, .moves_max = 300}, on_state);

@@ -2,11 +2,10 @@
 // SPDX-License-Identifier: MIT
 #include "checker/cli/exam.hpp"
 
-#include <xxhash.h>
-
 #include <algorithm>
 #include <atomic>
 #include <memory>
+#include <span>
 
 #include "checker/cli/asked.hpp"
 #include "checker/cli/jobs.hpp"
@@ -26,9 +25,11 @@ using kernel::Mutation;
 constexpr std::uint64_t kTimesLarger = 8, kStatesMore = 20'000;
 
 std::uint64_t hash_of(const lang::Move<System>& move) {
-  const std::uint64_t before = XXH3_64bits(&move.before, sizeof move.before);
-  return XXH3_64bits_withSeed(&move.after, sizeof move.after,
-                              before ^ XXH3_64bits(&move.action, sizeof move.action));
+  const checker::Xxh3 hash;
+  const std::uint64_t parts[] = {hash(std::as_bytes(std::span(&move.before, 1))),
+                                 hash(std::as_bytes(std::span(&move.action, 1))),
+                                 hash(std::as_bytes(std::span(&move.after, 1)))};
+  return hash(std::as_bytes(std::span(parts)));
 }
 
 // Never violated; sums up what it is shown.

@@ -6,14 +6,13 @@
 #include <chrono>
 #include <cstdio>
 #include <map>
-#include <nlohmann/json.hpp>
 #include <random>
 
 #include "checker/cli/commands.hpp"
 #include "checker/cli/exam.hpp"
 #include "checker/cli/jobs.hpp"
 #include "checker/cli/survivors.hpp"
-#include "traces/text.hpp"
+#include "traces/mutants_json.hpp"
 
 namespace nsmc::cli {
 namespace {
@@ -141,22 +140,16 @@ void print_text(const std::vector<Fate>& fates, const Tally& t, const Exams& exa
 }
 
 void print_json(const std::vector<Fate>& fates, const Tally& t, const MutateOptions& o) {
-  nlohmann::ordered_json json;
-  json["schema"] = "nsmc-mutate/1";
-  json["seed"] = o.seed;
-  json["mutants"] = fates.size();
+  traces::MutantsResult result;
+  result.seed = o.seed;
   for (int kind = 0; kind < static_cast<int>(std::size(kMarks)); ++kind)
-    json["marks"][kMarks[kind]] = t.of(static_cast<Mark::Kind>(kind));
-  json["argued"] = t.argued;
-  json["score"] = t.score();
+    result.marks.emplace_back(kMarks[kind], t.of(static_cast<Mark::Kind>(kind)));
+  result.argued = t.argued;
+  result.score = t.score();
   for (const Fate& fate : fates)
-    json["fates"].push_back({{"mutant", fate.name},
-                             {"mark", word(fate.mark.kind)},
-                             {"by", fate.mark.by},
-                             {"exam", fate.exam},
-                             {"engine", "explicit"},
-                             {"seconds", o.times ? fate.seconds : 0}});
-  fmt::print("{}\n", json.dump(1));
+    result.mutants.push_back(
+        {fate.name, word(fate.mark.kind), fate.mark.by, fate.exam, o.times ? fate.seconds : 0});
+  fmt::print("{}\n", traces::mutants_json(result));
 }
 
 }  // namespace
