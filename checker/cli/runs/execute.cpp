@@ -112,7 +112,9 @@ class Execution {
     // What a predicate costs grows with the machine.
     const auto every = judges_.every == 1 ? 1U : judges_.every * (1U + tasks_ / 8U);
     const bool is_turn = executed_.moves % every == 0 || (call_ended && calls_ended_ % every == 0);
-    if (is_turn || state_.fault.value() != 0) {
+    // What shows in this move alone is rare enough to be judged each time.
+    const bool is_event = events.signal_to != 0 || events.unlocked_write != 0 || events.spun != 0;
+    if (is_turn || is_event || state_.fault.value() != 0) {
       judge_move(action, events);
       if (executed_.violated.empty()) judge_state(false);
     }

@@ -23,10 +23,10 @@ struct ShapeKind {
   Shape shape;
   int weight;
 };
-constexpr ShapeKind kShapes[] = {{Shape::any, kLarge ? 86 : 76},
+constexpr ShapeKind kShapes[] = {{Shape::any, kLarge ? 85 : 76},
                                  {Shape::chain, kLarge ? 10 : 14},
                                  {Shape::crowd, kLarge ? 3 : 5},
-                                 {Shape::generations, kLarge ? 1 : 5}};
+                                 {Shape::generations, kLarge ? 2 : 5}};
 
 int calls_of(const traces::Scenario& s) {
   int calls = 0;
@@ -128,7 +128,7 @@ void write(Plan& plan, int calls, Dice& dice) {
       // Enough to wrap, and sometimes all numbers that there are.
       s.config = random_settings(dice, {dice.from_to(4, std::min(kernel::kTasks, 40)), 2,
                                         dice.chance(30) ? kernel::kPidMax : 0});
-      writer.start_generations(dice.from_to(2, kLarge ? 16 : 4));
+      writer.start_generations(dice.from_to(2, kLarge ? 20 : 4));
       break;
   }
 }

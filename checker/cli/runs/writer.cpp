@@ -64,7 +64,7 @@ constexpr FlagsKind kCloneFlags[] = {
 };
 constexpr FlagsKind kUnshareFlags[] = {
     {"CLONE_NEWPID", 14}, {"CLONE_NEWNET", 2},
-    {"CLONE_NEWUSER", 4}, {"CLONE_NEWPID|CLONE_NEWNET", 2},
+    {"CLONE_NEWUSER", 8}, {"CLONE_NEWPID|CLONE_NEWNET", 2},
     {"CLONE_THREAD", 1},  {"CLONE_VM", 1},
 };
 
@@ -111,10 +111,12 @@ void Writer::start_chain(int depth, int calls) {
   if (last != kNoProgram && dice_.chance(50)) spawn(last, "");
   if (dice_.chance(50)) youngest_ = 40;
   // Signals across several levels are rare otherwise.
-  const auto link = [&] {
+  const auto link = [&](std::size_t often) {
+    if (dice_.chance(60)) return often;
     return links[static_cast<std::size_t>(dice_.below(static_cast<int>(links.size())))];
   };
-  if (const std::size_t from = link(), to = link(); dice_.chance(50) && has_room(from))
+  const std::size_t from = link(links.front()), to = link(links.back());
+  if (dice_.chance(50) && has_room(from))
     s_.programs[from].calls.push_back(
         {{}, name("kill"), {word(s_.programs[to].label.text), word("SIGKILL")}, {}});
   while (calls-- > 0) add_call();
