@@ -349,6 +349,8 @@ TEST(Agreement, AllStepsAreCompared) {
 TEST(AgreementSees, AnyDefectInTheBytesAlone) {
   const std::vector<Paths> relation = relation_of(repaired(), {1});
   for (const kernel::DefectRow& row : kernel::kDefects) {
+    // No state within these bounds has a fifth task or a fourth namespace.
+    if (row.where == kernel::kPropsAlone) continue;
     Comparison comparison(relation, with(repaired(), row.defect), 200);
     std::string text = comparison.examples(false);
     for (std::uint64_t seed = 1; text.empty() && seed <= 50; ++seed)

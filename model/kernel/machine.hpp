@@ -114,7 +114,12 @@ class Concrete {
     throw lang::Oops{lang::Fault::uninitialised_read};
   }
 
-  int pick(int alternatives) { return chooser->pick(alternatives); }
+  int pick(int alternatives) {
+    // A fork that is 33 levels deep asks more often than a script can hold: then it is the first.
+    if constexpr (kLevels > lang::Script::kPicksMax)
+      if (chooser->used() == lang::Script::kPicksMax) return 0;
+    return chooser->pick(alternatives);
+  }
 
   // Whether this allocation is one of those that may fail.
   bool fails() {

@@ -3,6 +3,7 @@
 #include "checker/cli/runs/command.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -11,6 +12,7 @@
 #include "checker/cli/answer.hpp"
 #include "checker/cli/asked.hpp"
 #include "checker/cli/runs/hunt.hpp"
+#include "checker/cli/runs/told.hpp"
 #include "checker/explicit/explicit.hpp"
 #include "props/props.hpp"
 #include "traces/files.hpp"
@@ -48,34 +50,6 @@ Subject subject_of(const PropsOptions& o) {
   return {o.kernel, scenario.changes};
 }
 
-std::string never_of(const std::vector<std::string>& names) {
-  if (names.empty()) return "";
-  std::string text = "; never:";
-  for (const std::string& name : names) text += " " + name;
-  return text;
-}
-
-std::string coverage_text(const Hunted& h, const HuntOptions& o) {
-  std::vector<std::string> steps, premises;
-  const auto all = kernel::all_steps();
-  for (std::size_t i = 1; i < all.size(); ++i)
-    if (!h.reached.steps[i - 1])
-      steps.push_back(fmt::format("{}/{}", all[i].function, all[i].row.name));
-  std::size_t asked = 0;
-  for (const props::Row* row : o.rows) {
-    if (row->premise == nullptr && row->premise_move == nullptr) continue;
-    ++asked;
-    if (!h.reached.premises[static_cast<std::size_t>(row - props::catalogue().data())])
-      premises.emplace_back(row->id);
-  }
-  return fmt::format(
-      "reached    {} of {} kernel steps{}\n           {} of {} premises{}\n"
-      "           {} switches between steps, {} changes asked for in steps\n",
-      all.size() - 1 - steps.size(), all.size() - 1, never_of(steps), asked - premises.size(),
-      asked, never_of(premises), traces::thousands(h.reached.switches.count()),
-      traces::thousands(h.reached.step_asked_change.count()));
-}
-
 // The least scenario with its shortest run, or with the run that was found.
 Answer answer_to(const Failure& failure) {
   const traces::Scenario scenario = asking(failure.least, failure.property);
@@ -85,7 +59,7 @@ Answer answer_to(const Failure& failure) {
   });
   if (shortest.claims.front().verdict == checker::Verdict::violated) return shortest;
   return answer(bind(scenario), [&](const Bound& b) {
-    Judges judges{{props::find(failure.property)}, 1, nullptr};
+    Judges judges{{props::find(failure.property)}, 1, nullptr, {}};
     checker::Result<System> result;
     result.incomplete = "a single run";
     result.findings.resize(1);
@@ -95,29 +69,45 @@ Answer answer_to(const Failure& failure) {
   });
 }
 
-std::string counts(const Plan& plan) {
-  const auto [calls, switches, choices, tasks] = size_of(plan);
-  return fmt::format("{} calls, {} switches, {} choices, {} programs", calls, switches, choices,
-                     tasks);
+ToldFailure told_of(const Failure& failure, const PropsOptions& o) {
+  const Answer a = answer_to(failure);
+  ToldFailure told{failure,
+                   std::string(props::find(failure.property)->says),
+                   traces::to_text(a.bound.scenario),
+                   {},
+                   {},
+                   {}};
+  traces::Trace trace = trace_of(a, a.claims.front());
+  told.why = trace.meta["because"];
+  if (o.out.empty()) return told;
+  const std::string path = (fs::path(o.out) / a.bound.scenario.name.text).string();
+  told.scenario_path = path + ".scn";
+  told.trace_path = path + ".itf.json";
+  if (!a.result.complete()) trace.meta["shortest"] = "false";
+  trace.meta["replay"] = "./nsmc replay " + told.trace_path;
+  traces::write_atomically(told.scenario_path, told.scenario);
+  traces::write_atomically(told.trace_path, traces::to_itf(trace));
+  return told;
 }
 
-void report_failure(const Failure& failure, const PropsOptions& o) {
-  const props::Row* row = props::find(failure.property);
-  const Answer a = answer_to(failure);
-  const std::string text = traces::to_text(a.bound.scenario);
-  fmt::print(
-      "\n{} violated in run {}: {}\nshrunk     from {}\n           to {}, in {} runs\n\n{}\n",
-      failure.property, failure.run, row->says, counts(failure.found), counts(failure.least),
-      traces::thousands(failure.tried), text);
-  traces::Trace trace = trace_of(a, a.claims.front());
-  fmt::print("why        {}\n", trace.meta["because"]);
-  if (o.out.empty()) return;
-  const std::string path = (fs::path(o.out) / a.bound.scenario.name.text).string();
-  if (!a.result.complete()) trace.meta["shortest"] = "false";
-  trace.meta["replay"] = "./nsmc replay " + path + ".itf.json";
-  traces::write_atomically(path + ".scn", text);
-  traces::write_atomically(path + ".itf.json", traces::to_itf(trace));
-  fmt::print("wrote      {0}.scn, {0}.itf.json\n", path);
+kernel::Changes changes_of(const Subject& subject) {
+  traces::Scenario scenario;
+  scenario.kernel = traces::Name{subject.kernel, {}};
+  scenario.changes = subject.changes;
+  return bind(scenario).system->config().changes;
+}
+
+std::string progress_of(const Hunted& h, const HuntOptions& o) {
+  std::string left;
+  if (o.seconds_max > 0) left = fmt::format(" of {:.0f} s", o.seconds_max);
+  if (o.runs_max > 0)
+    left += fmt::format(" | {:.0f}% of the runs",
+                        100 * static_cast<double>(h.runs) / static_cast<double>(o.runs_max));
+  return fmt::format("{:.0f} s{} | {} runs | {} calls, {} a minute | steps {}/{} | {} kept{}",
+                     h.seconds, left, traces::thousands(h.runs), traces::thousands(h.calls),
+                     traces::thousands(calls_a_minute(h)), h.reached.steps.count(),
+                     kernel::all_steps().size() - 1, traces::thousands(h.kept),
+                     h.failures.empty() ? "" : fmt::format(" | {} violated", h.failures.size()));
 }
 
 std::string reproduce(const PropsOptions& o, const HuntOptions& h, const Hunted& result) {
@@ -127,6 +117,7 @@ std::string reproduce(const PropsOptions& o, const HuntOptions& h, const Hunted&
   for (const std::string& id : o.without) text += " --without " + id;
   if (!o.defect.empty()) text += " --defect " + o.defect;
   for (const std::string& id : o.properties) text += " --property " + id;
+  if (o.keep_going) text += " --keep-going";
   if (o.calls != PropsOptions{}.calls) text += fmt::format(" --calls {}", o.calls);
   return text + fmt::format(" --seed {} --runs {}", h.seed, result.runs);
 }
@@ -146,22 +137,26 @@ int props_command(const PropsOptions& o) {
   options.calls_max = o.calls;
   options.jobs = o.jobs;
   if (!o.out.empty()) traces::create_folder(o.out);
-  const Hunted h = hunt(options, [](const Hunted&) {});
-  fmt::print("seed       {}\nran        {} runs, {} calls, {} moves", options.seed,
-             traces::thousands(h.runs), traces::thousands(h.calls), traces::thousands(h.moves));
-  if (o.runs == 0)
-    fmt::print(" in {:.1f} s: {} calls a minute", h.seconds,
-               traces::thousands(
-                   static_cast<std::uint64_t>(static_cast<double>(h.calls) / h.seconds * 60)));
-  fmt::print("\n{}", coverage_text(h, options));
-  if (h.cut > 0)
-    fmt::print("           {} runs were cut at their length\n", traces::thousands(h.cut));
-  if (h.failure) report_failure(*h.failure, o);
-  if (!h.failure)
-    fmt::print("\nnothing is violated in these runs; that is a sample and no proof\n");
-  fmt::print("reproduce  {}\n", reproduce(o, options, h));
-  if (stop_signal() != 0) return 128 + stop_signal();
-  return h.failure ? kViolation : kOk;
+  options.keep_going = o.keep_going;
+  ProgressLine line(isatty(STDERR_FILENO) == 1 ? ProgressStyle::automatic : ProgressStyle::none,
+                    "nsmc props");
+  Told told;
+  told.options = o;
+  told.hunted = hunt(options, [&](const Hunted& h) {
+    if (line.is_due(h.seconds)) line.show(h.seconds, progress_of(h, options));
+  });
+  told.hunted_for = options;
+  const kernel::Changes changes = changes_of(options.subject);
+  told.steps = reach_of_steps(told.hunted.reached, changes);
+  told.premises = reach_of_premises(told.hunted.reached, options.rows, changes);
+  line.clear();
+  for (const Failure& failure : told.hunted.failures) told.failures.push_back(told_of(failure, o));
+  told.reproduce = reproduce(o, options, told.hunted);
+  told.exit_code = stop_signal() != 0       ? 128 + stop_signal()
+                   : !told.failures.empty() ? static_cast<int>(kViolation)
+                                            : static_cast<int>(kOk);
+  fmt::print("{}", o.json ? to_json(told) : to_text(told));
+  return told.exit_code;
 }
 
 }  // namespace nsmc::cli

@@ -9,6 +9,7 @@
 
 #include "checker/cli/binding.hpp"
 #include "checker/cli/runs/coverage.hpp"
+#include "checker/cli/runs/extremes.hpp"
 #include "checker/cli/runs/plan.hpp"
 #include "props/row.hpp"
 
@@ -21,6 +22,7 @@ struct Executed {
   std::uint64_t moves = 0;
   bool ended = false;  // nothing could move any more; else the run was cut after kMovesMax
   Coverage reached;
+  Extremes extremes;
 };
 
 // How a plan is carried out and judged.
@@ -29,7 +31,8 @@ struct Judges {
   // Move-for-move judging costs more than the moves; most of a run is judged only where a call
   // ends, and at each `every`-th move.  1: always.
   std::uint32_t every = 8;
-  const Coverage* known = nullptr;  // premises in it are not looked for again
+  const Coverage* known = nullptr;          // premises in it are not looked for again
+  std::bitset<Coverage::kProperties> told;  // by place: known to be violated, and let pass
 };
 
 // Runs a plan; its scenario is what `system` was bound from.  The same arguments give the same
