@@ -1,7 +1,8 @@
 #!/usr/bin/env python3
-# Mutants of the model: those that survive stand in a file with a reason.  NSMC_THOROUGH=1 asks for
-# all of them, else for some, which are others from day to day.
+# Mutants of the model: those that survive stand in a file with a reason.
 # SPDX-License-Identifier: MIT
+#
+# NSMC_THOROUGH=1 asks for all of them; else some are drawn, which are others from day to day.
 import datetime
 import json
 import os
@@ -29,7 +30,8 @@ class Mutate(unittest.TestCase):
                                      str(datetime.date.today().toordinal())]
         code, out, error = mutate("--json", "--survivors", SURVIVORS, *drawn)
         result = json.loads(out)
-        print(f"{' '.join(drawn)} {result['mutants']} mutants, {result['marks']}, score {result['score']:.1f}")
+        print(f"{' '.join(drawn)} {result['mutants']} mutants, {result['marks']}, "
+              f"score {result['score']:.1f}")
         strangers = [f["mutant"] for f in result["fates"] if f["mark"] in ("other", "cut")]
         self.assertEqual(code, 0, f"{error}{strangers}")
         self.assertGreaterEqual(result["mutants"], 1400 if thorough else 500)
