@@ -91,9 +91,9 @@ class Concrete {
   lang::Chooser* chooser;
   Events events;
   int context = 0;  // who runs: a task's slot - 1, or kSoftirq
-  // Of a mutation: scans pass over this many of what they find.
-  int found_to_skip = 0;
-  bool scanned = false;
+  // For mutations (mutate.hpp):
+  int found_to_skip = 0;  // scans pass over so many of what they look for
+  bool scanned = false;   // there was a scan
   int mutated_steps = 0;  // of this move
 
   // The checked dereference.
