@@ -91,6 +91,17 @@ struct lifetime {
       return proxy.count.value() == references<K, nsproxy>(index + 1) + swapper;
     });
   }
+  // One for its life, in hands, in the hash or until the grace period is over, and one per holder.
+  static Bool pid_count_is_exact() {
+    return all_allocated(K::on().state.pids, [](int index, auto& pid) {
+      return implies(initialised(pid.count), [&] {
+        const int slot = index + 1;
+        const Bool lives =
+            (pid.hashed.value() == 1) | (pid.rcu.value() == 1) | pid_in_flight<K>(slot);
+        return pid.count.value() == references<K, pid_struct>(slot) + K::one_if(lives);
+      });
+    });
+  }
   static Bool two_nsproxies_exist() { return K::on().state.nsproxies[1].allocated.value() == 1; }
 
   // A chain of namespaces takes as much of the kernel stack as one.
@@ -137,6 +148,11 @@ struct lifetime {
                  "struct\")",
        .holds = no_uninitialised_read,
        .premise = an_object_is_half_made},
+      {.id = "I42",
+       .says = "A pid's count is one for its life, plus the number of its holders.",
+       .source = "include/linux/pid.h: get_pid(); kernel/pid.c: put_pid()",
+       .holds = pid_count_is_exact,
+       .premise = a_pid_waits_for_the_grace_period},
       {.id = "L10",
        .says = "Freeing a chain of namespaces takes a bounded part of the stack.",
        .source = "kernel/pid_namespace.c: free_pid_ns()",

@@ -7,6 +7,8 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+
 #include "checker/cli/answer.hpp"
 #include "checker/explicit/explicit.hpp"
 #include "traces/scenario.hpp"
@@ -92,6 +94,29 @@ TEST(Bounded, KnowsNothingWithoutResources) {
   const Bound bound = bound_of(cases()[3].text);
   EXPECT_EQ(bounded(bound, 100, {.rlimit = 1, .apart = 0}).findings.at(0).verdict,
             Verdict::unknown);
+}
+
+// A failure that may come is a branch; each request stops at another path, with other scopes in the
+// solver.
+TEST(Bounded, GivesWhatThereIsWhenItIsStopped) {
+  const Bound bound = bound_of(
+      "scenario failures\n\"x\"\nkernel 3.0\nconfig failures=1\n"
+      "init:\n  a = clone(CLONE_NEWPID)\nalways I4\nexpect no: BZ-12\n");
+  for (int paths = 1; paths < 200; paths += 3) {
+    std::atomic<bool> stop = false;
+    checker::Limits limits;
+    limits.depth_max = 100;
+    limits.stop = &stop;
+    int seen = 0;
+    const auto found = search_bounded(bound, limits, {}, [&](const checker::Progress&) {
+      if (++seen >= paths) stop = true;
+    });
+    if (!stop) {  // it has found all before
+      EXPECT_GT(paths, 20);
+      break;
+    }
+    EXPECT_FALSE(found.complete());
+  }
 }
 
 TEST(Bounded, SaysWhatItCannotBeAsked) {

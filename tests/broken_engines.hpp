@@ -63,7 +63,7 @@ struct SaysAMoveTwice : System {
 
 struct EveryEndIsExpected : System {
   explicit EveryEndIsExpected(const System& system) : System(system) {}
-  std::string terminal(const State&) const { return "every program has ended"; }
+  static std::string terminal(const State&) { return "every program has ended"; }
 };
 
 struct MaskWithoutABit : System {

@@ -126,7 +126,8 @@ std::set<std::string> states_of_explorer(const Bound& bound) {
   Claim remembers;
   remembers.id = "remembers";
   remembers.holds = [&](const System&, const System::State& s) {
-    return states.insert(naive::bytes_of(s)).second || true;
+    states.insert(naive::bytes_of(s));
+    return true;
   };
   checker::search<System>(*bound.system, {&remembers, 1}, {});
   return states;
@@ -160,7 +161,7 @@ std::string strange_in_walks(const Known& known) {
   const Bound& bound = known.bound;
   std::string strange;
   const auto on_state = [&](const System::State& state) {
-    if (known.explored.states.count(naive::bytes_of(state)) == 0) strange += "an unknown state\n";
+    if (!known.explored.states.contains(naive::bytes_of(state))) strange += "an unknown state\n";
   };
   const auto walked = checker::walk<System>(
       *bound.system, bound.claims, {.seed = seed(), .walks = 5, .moves_max = 300}, on_state);
@@ -277,7 +278,7 @@ std::string objection_of_terms(const Known& known, std::size_t apart) {
 
 TEST(Differential, TheSearchOnTermsAgreesToo) {
   constexpr std::size_t kMerged = 0, kApart = 64;
-  const std::size_t wanted = from_environment("NSMC_MODELS", 2000) / 10;
+  const std::size_t wanted = from_environment("NSMC_MODELS", 2000) / 25;
   std::size_t apart = 0, merged = 0, violated = 0, held = 0;
   RandomModels models(seed() + 2, examples());
   while (apart < wanted && !HasFailure()) {
@@ -297,10 +298,10 @@ TEST(Differential, TheSearchOnTermsAgreesToo) {
   }
   std::printf("%zu models, %zu of them also merged; %zu violated, %zu hold\n", apart, merged,
               violated, held);
-  if (wanted < 100 || HasFailure()) return;
-  EXPECT_GT(violated, 30U);
-  EXPECT_GT(held, 1000U);
-  EXPECT_GT(merged, 30U);
+  if (wanted < 80 || HasFailure()) return;
+  EXPECT_GT(violated, 10U);
+  EXPECT_GT(held, 400U);
+  EXPECT_GT(merged, 10U);
 }
 
 // A comparison that notices nothing is worth nothing.

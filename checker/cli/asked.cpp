@@ -31,6 +31,8 @@ void apply(const CheckOptions& o, Scenario& s) {
     // The reader's own rules for a setting, by reading one.
     const Scenario one = traces::parse_scenario(
         "--config " + word, "scenario x\n\"x\"\nconfig " + word + "\nfree fork()\nsurvey\n");
+    if (one.config.size() != 1)
+      throw std::invalid_argument("--config takes one setting at a time, and not `" + word + "`");
     const auto same = std::find_if(s.config.begin(), s.config.end(), [&](const auto& setting) {
       return setting.key == one.config.at(0).key;
     });

@@ -64,6 +64,19 @@ struct GateOptions {
 };
 int gate(const GateOptions& options);
 
+struct MutateOptions {
+  std::string only;        // mutants whose names contain this
+  std::size_t sample = 0;  // so many, drawn; 0: all
+  std::uint64_t seed = 1;  // of the draw
+  std::string survivors;   // the file of those that are missed; empty: none is
+  bool list = false;       // only name them
+  bool verbose = false;    // a line for each
+  bool json = false, times = true;
+  std::size_t jobs = 0;  // mutants at a time; 0: one per processor
+  ProgressStyle progress = ProgressStyle::automatic;
+};
+int mutate(const MutateOptions& options);
+
 // A trace that is well-formed and no run of the model: exit code 24.
 struct NotARun : std::runtime_error {
   using std::runtime_error::runtime_error;

@@ -189,6 +189,16 @@ void compare_sizes(const GateTask& task, GateCase& record) {
       "Bounds, calls or steps were lost. If that is meant, pin the new size: " + pin_line(record)));
 }
 
+// What a search no longer finds may lie where it no longer looks: that comes before any bug.
+void blame_the_size(GateCase& record) {
+  if (record.states >= record.states_pinned) return;
+  for (GateClaim& claim : record.claims)
+    if (claim.problem && (claim.seen == "vacuous" || claim.run_length < 0))
+      claim.problem->hint = fmt::format(
+          "The search has shrunk: {} states, pinned {}. {}", traces::thousands(record.states),
+          traces::thousands(record.states_pinned), claim.problem->hint);
+}
+
 }  // namespace
 
 GateCase judge(const GateTask& task, const Answer& a, const GateJudge& how) {
@@ -208,6 +218,7 @@ GateCase judge(const GateTask& task, const Answer& a, const GateJudge& how) {
         ""));
   if (a.result.complete()) {
     compare_sizes(task, record);
+    blame_the_size(record);
   } else {
     const auto open = std::count_if(record.claims.begin(), record.claims.end(),
                                     [](const GateClaim& c) { return c.seen == "unknown"; });

@@ -4,10 +4,10 @@
 
 #include <algorithm>
 #include <set>
+#include <stdexcept>
 
 #include "checker/cli/asked.hpp"
 #include "checker/cli/gate.hpp"
-#include "checker/cli/prove.hpp"
 #include "checker/cli/shipped.hpp"
 #include "model/kernel/changes.hpp"
 #include "model/kernel/defects.hpp"
@@ -170,6 +170,39 @@ class Planner {
         gone(name, "the scenario `" + name.text + "`, named as vacuous, is gone");
   }
 
+  // A setting is a mistake of the gate file, and not of the scenario that it is said over.
+  void apply(const Name& setting, Scenario& s) const {
+    CheckOptions o;
+    o.settings = {setting.text};
+    try {
+      cli::apply(o, s);
+    } catch (const traces::ScenarioError& error) {
+      throw traces::gate_error(file_, setting, error.message());
+    } catch (const std::invalid_argument&) {
+      throw traces::gate_error(file_, setting, "`" + setting.text + "` is no single setting");
+    }
+  }
+
+  // What the scenario alone would not be told stands in the gate file: at the setting that is wrong
+  // by itself, or else it is all of the run.
+  Bound bound(const GateRun& run, const Scenario& alone, const Scenario& s) const {
+    try {
+      return bind(s);
+    } catch (const traces::ScenarioError& error) {
+      bind(alone);
+      for (const Name& setting : run.settings) {
+        Scenario with_it = alone;
+        apply(setting, with_it);
+        try {
+          bind(with_it);
+        } catch (const traces::ScenarioError&) {
+          throw traces::gate_error(file_, setting, s.name.text + ": " + error.message());
+        }
+      }
+      throw traces::gate_error(file_, run.name, s.name.text + ": " + error.message());
+    }
+  }
+
   void add(const GateRun& run, Scenario s, const std::string& kernel,
            std::set<std::string>& names) {
     CheckOptions o;
@@ -178,8 +211,10 @@ class Planner {
     o.without = texts(run.without);
     o.with.insert(o.with.end(), over_.with.begin(), over_.with.end());
     o.without.insert(o.without.end(), over_.without.begin(), over_.without.end());
+    const Scenario alone = s;
+    cli::apply(o, s);
+    for (const Name& setting : run.settings) apply(setting, s);
     o.settings = texts(run.settings);
-    apply(o, s);
     expect(file_, run, s);
     GateTask task;
     task.group = plan_.groups.size() - 1;
@@ -203,7 +238,7 @@ class Planner {
     task.expected_vacuous = std::any_of(run.vacuous.begin(), run.vacuous.end(),
                                         [&](const Name& n) { return n.text == task.head.name; });
     task.repeat = repeat_of(s.path, o);
-    task.bound = bind(s);
+    task.bound = bound(run, alone, s);
     plan_.tasks.push_back(std::move(task));
   }
 

@@ -165,10 +165,27 @@ void add_gate(CLI::App& app, GateOptions& o, std::string& progress, int& code) {
   });
 }
 
+void add_mutate(CLI::App& app, MutateOptions& o, int& code) {
+  CLI::App* cmd = app.add_subcommand(
+      "mutate", "Make systematic defects in the model, and tell which of them nobody notices");
+  cmd->add_option("--only", o.only, "only mutants whose names contain this");
+  cmd->add_option("--sample", o.sample, "only so many, drawn at random")
+      ->check(CLI::PositiveNumber);
+  cmd->add_option("--seed", o.seed, "of the draw (default: 1)");
+  cmd->add_option("--survivors", o.survivors,
+                  "a file of those that may be missed: lines `NAME -- REASON`");
+  cmd->add_flag("--list", o.list, "name the mutants and do nothing");
+  cmd->add_flag("--verbose", o.verbose, "a line for each mutant: who notices it");
+  CLI::Option* json = cmd->add_flag("--json", o.json, "print the result as JSON (nsmc-mutate/1)");
+  cmd->add_flag("!--no-times", o.times, "--json: 0 for how long it took")->needs(json);
+  cmd->add_option("--jobs", o.jobs, "mutants at a time (default: one per processor)");
+  cmd->callback([&] { code = mutate(o); });
+}
+
 // A word that is no verb is named, with the one it resembles.
 void require_verb(int argc, char** argv) {
-  const std::vector<std::string> verbs = {"check",   "gate",   "prove", "replay",
-                                          "history", "bisect", "list",  "explain"};
+  const std::vector<std::string> verbs = {"check",   "gate",   "mutate", "prove",  "replay",
+                                          "history", "bisect", "list",   "explain"};
   if (argc < 2 || argv[1][0] == '-') return;
   if (std::find(verbs.begin(), verbs.end(), argv[1]) != verbs.end()) return;
   const std::string hint = traces::did_you_mean(argv[1], verbs);
@@ -185,11 +202,13 @@ int run(int argc, char** argv) {
   CheckOptions check_options, bounded_options;
   ProveOptions prove_options;
   GateOptions gate_options;
+  MutateOptions mutate_options;
   ReplayOptions replay_options;
   std::string progress = "auto", what, id;
   bool markdown = false;
   add_check(app, check_options, progress, code);
   add_gate(app, gate_options, progress, code);
+  add_mutate(app, mutate_options, code);
   add_prove(app, prove_options, bounded_options, code);
   add_replay(app, replay_options, code);
   app.add_subcommand("history", "Print which properties hold on which kernel, as Markdown")

@@ -40,12 +40,29 @@ ProgressLine::ProgressLine(ProgressStyle style, std::string what)
       terminal_(isatty(STDERR_FILENO) == 1),
       next_seconds_(style == ProgressStyle::json || terminal_ ? 1 : kSecondsWithoutTerminal) {}
 
-ProgressLine::~ProgressLine() {
+ProgressLine::~ProgressLine() { clear(); }
+
+bool ProgressLine::is_due(double seconds) const {
+  return style_ != ProgressStyle::none && seconds >= next_seconds_;
+}
+
+void ProgressLine::show(double seconds, const std::string& line) {
+  next_seconds_ = seconds + (terminal_ ? 1 : kSecondsWithoutTerminal);
+  if (terminal_)
+    fmt::print(stderr, "\r\x1b[K{} | {}", what_, line);
+  else
+    fmt::print(stderr, "{} | {}\n", what_, line);
+  std::fflush(stderr);
+  shown_ = true;
+}
+
+void ProgressLine::clear() {
   if (shown_ && terminal_ && style_ == ProgressStyle::automatic) fmt::print(stderr, "\r\x1b[K");
+  shown_ = false;
 }
 
 void ProgressLine::operator()(const checker::Progress& p) {
-  if (style_ == ProgressStyle::none || p.seconds < next_seconds_) return;
+  if (!is_due(p.seconds)) return;
   const double rate = static_cast<double>(p.states) / std::max(p.seconds, 1e-9);
   if (style_ == ProgressStyle::json) {
     next_seconds_ = p.seconds + 1;
@@ -56,22 +73,17 @@ void ProgressLine::operator()(const checker::Progress& p) {
                p.steps_taken, p.steps_known);
     return;
   }
-  next_seconds_ = p.seconds + (terminal_ ? 1 : kSecondsWithoutTerminal);
   const double known = 1 - static_cast<double>(p.states) /
                                static_cast<double>(std::max<std::uint64_t>(p.transitions, 1));
-  const std::string line = fmt::format(
-      "{} | depth {} | {} states ({}/s, now {}/s) | frontier {}{} | known {:.0f}% | {:.1f} GiB | "
-      "steps {}/{}",
-      what_, p.depth, count_text(static_cast<double>(p.states)), count_text(rate),
-      count_text(p.states_per_second_now), count_text(static_cast<double>(p.frontier)),
-      p.frontier_shrinks ? " shrinking" : "", 100 * known,
-      static_cast<double>(p.memory_bytes) / (1024.0 * 1024 * 1024), p.steps_taken, p.steps_known);
-  if (terminal_)
-    fmt::print(stderr, "\r\x1b[K{}", line);
-  else
-    fmt::print(stderr, "{}\n", line);
-  std::fflush(stderr);
-  shown_ = true;
+  show(p.seconds,
+       fmt::format(
+           "depth {} | {} states ({}/s, now {}/s) | frontier {}{} | known {:.0f}% | {:.1f} GiB | "
+           "steps {}/{}",
+           p.depth, count_text(static_cast<double>(p.states)), count_text(rate),
+           count_text(p.states_per_second_now), count_text(static_cast<double>(p.frontier)),
+           p.frontier_shrinks ? " shrinking" : "", 100 * known,
+           static_cast<double>(p.memory_bytes) / (1024.0 * 1024 * 1024), p.steps_taken,
+           p.steps_known));
 }
 
 const std::atomic<bool>& stop_requested() { return stop; }

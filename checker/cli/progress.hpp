@@ -23,6 +23,11 @@ class ProgressLine {
 
   void operator()(const checker::Progress& progress);
 
+  // For others than searches: whether it is time for a line, and the line.
+  bool is_due(double seconds) const;
+  void show(double seconds, const std::string& line);
+  void clear();  // before anything else is printed
+
  private:
   ProgressStyle style_;
   std::string what_;

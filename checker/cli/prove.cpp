@@ -136,10 +136,10 @@ int prove(const ProveOptions& options) {
   }
   if (!options.certificate.empty() && result.as_expected()) {
     const std::string sum = write_certificate(result, options);
-    fmt::print(
-        "certificate in {}; sha256 of its manifest: {}\n"
-        "  check it without us: ./nsmc certify {} --digest {}\n",
-        options.certificate, sum, options.certificate, sum);
+    fmt::print(options.json ? stderr : stdout,
+               "certificate in {}; sha256 of its manifest: {}\n"
+               "  check it without us: ./nsmc certify {} --digest {}\n",
+               options.certificate, sum, options.certificate, sum);
   } else if (!options.certificate.empty()) {
     fmt::print(stderr, "nsmc: no certificate is written for a proof with gaps\n");
   }

@@ -193,18 +193,9 @@ class Compiler {
                         : 0;
            });
          }},
-        {"number",
-         [](const Compiler& c, const Expr& e) -> Value {
-           c.count(e, 2);
-           return [task = c.task_slot(e.kids[0]), ns = c.ns_slot(e.kids[1])] {
-             if (task() == 0 || ns() == 0) return 0;
-             const int pid = K::on().state.tasks[task() - 1].pids[PIDTYPE_PID].slot();
-             if (pid == 0) return 0;
-             for (const auto& number : K::on().state.pids[pid - 1].numbers)
-               if (number.ns.slot() == ns()) return number.nr.value();
-             return 0;
-           };
-         }},
+        {"number", number_of<PIDTYPE_PID>},
+        {"group", number_of<PIDTYPE_PGID>},
+        {"session", number_of<PIDTYPE_SID>},
         {"kref",
          [](const Compiler& c, const Expr& e) {
            return c.of_namespace(e, [](const auto& ns) { return ns.kref.value(); });
@@ -245,6 +236,24 @@ class Compiler {
         {"oops", oops_of},
     };
     return kTerms;
+  }
+
+  // The number in a namespace of one of a task's pids; of its group and session the leader has
+  // them.
+  template <int type>
+  static Value number_of(const Compiler& c, const Expr& e) {
+    c.count(e, 2);
+    return [task = c.task_slot(e.kids[0]), ns = c.ns_slot(e.kids[1])] {
+      if (task() == 0 || ns() == 0) return 0;
+      const auto& tasks = K::on().state.tasks;
+      const int leader = tasks[task() - 1].group_leader.slot();
+      const int who = type == PIDTYPE_PID ? task() : leader;
+      const int pid = who == 0 ? 0 : tasks[who - 1].pids[type].slot();
+      if (pid == 0) return 0;
+      for (const auto& number : K::on().state.pids[pid - 1].numbers)
+        if (number.ns.slot() == ns()) return number.nr.value();
+      return 0;
+    };
   }
 
   static Value count_of(const Compiler& c, const Expr& e) {

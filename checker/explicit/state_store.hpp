@@ -23,6 +23,7 @@
 #include <cstring>
 #include <limits>
 #include <new>
+#include <span>
 #include <stdexcept>
 #include <utility>
 #include <vector>
@@ -35,6 +36,9 @@ namespace nsmc::checker {
 struct Xxh3 {
   std::uint64_t operator()(const std::byte* bytes, std::size_t size) const {
     return XXH3_64bits(bytes, size);
+  }
+  std::uint64_t operator()(std::span<const std::byte> bytes) const {
+    return XXH3_64bits(bytes.data(), bytes.size());
   }
 };
 

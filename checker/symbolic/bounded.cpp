@@ -215,11 +215,14 @@ void BoundedSearch::expand(const State& state, Level& level) {
   solver_->push();
   // The moves of a state without a variable depend on no choice made before.
   if (!state.constant) solver_->add(state.condition);
-  for (int actor = 0; actor < level.moves.actors; ++actor) {
+  for (int actor = 0; actor < level.moves.actors && !level.stopped; ++actor) {
     Paths paths(*solver_);
     paths.explore([&] {
-      level.stopped = level.stopped || !level.limits.goes_on(level.result);
-      if (!level.stopped) path(state, actor, paths, level);
+      level.stopped = !level.limits.goes_on(level.result);
+      if (level.stopped)
+        paths.stop();
+      else
+        path(state, actor, paths, level);
     });
     level.result.paths += static_cast<std::uint64_t>(paths.paths());
   }

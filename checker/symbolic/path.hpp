@@ -26,8 +26,8 @@ class Paths {
   Paths& operator=(const Paths&) = delete;
   static Paths& on() { return *on_; }
 
-  // Calls run() once per feasible path.  During the call the solver holds the path's guard; it may
-  // be asked more, under a push of its own.
+  // Calls run() once per feasible path, until one of them calls stop().  During the call the solver
+  // holds the path's guard; it may be asked more, under a push of its own.
   template <class F>
   void explore(F run) {
     solver_.push();
@@ -38,12 +38,14 @@ class Paths {
       known_.clear();
       try {
         run();
-        ++paths_;
+        if (!stopped_) ++paths_;
       } catch (const PathEnd&) {
       }
-    } while (backtrack());
-    solver_.pop();
+    } while (!stopped_ && backtrack());
+    solver_.pop(1 + scopes());
   }
+  // This path does not count, and no other is begun.
+  void stop() { stopped_ = true; }
 
   // Which side of a branch to follow now.  What the solver does not know counts as feasible.
   bool decide(Term condition);
@@ -87,6 +89,8 @@ class Paths {
     bool taken = false, other_too = false;
   };
   bool replaying() const { return at_ < trace_.size(); }
+  // Of the trace, those that the solver has.
+  unsigned scopes() const { return static_cast<unsigned>(trace_.size()) - (flipped_ ? 1U : 0U); }
   void learn(Term fact);
   bool backtrack();
 
@@ -95,6 +99,7 @@ class Paths {
   std::size_t at_ = 0;    // decisions made on this run
   bool flipped_ = false;  // the last decision of the trace is not in the solver yet
   bool branching_ = true;
+  bool stopped_ = false;
   int fresh_ = 0, paths_ = 0;
   std::vector<Term> guard_;
   std::unordered_map<Term, bool> known_;

@@ -247,7 +247,7 @@ inline constexpr ChangeRow kChangesSince38[] = {
     {.id = "BZ-62",
      .what = "the two ends of a pseudo terminal replace its process group under different locks: "
              "the old pid is put twice",
-     .breaks = "I2 I4 I8 I36 I37",
+     .breaks = "I2 I4 I8 I36 I37 I42",
      .since = "5.10",
      .commit = "54ffccbf053b",
      .subject = "tty: Fix ->pgrp locking in tiocspgrp()",

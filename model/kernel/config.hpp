@@ -9,6 +9,8 @@
 #include <initializer_list>
 #include <string_view>
 
+#include "model/kernel/mutation.hpp"
+
 namespace nsmc::kernel {
 
 // Capacities of a state; a run uses at most its Config's part of them.  A program has one of two
@@ -233,6 +235,22 @@ enum class Defect : std::uint8_t {
   setns_ignores_ancestry,
   free_pid_does_not_count_down,
   do_wait_ignores_sigkill,
+  // These need more than four tasks or three namespaces.
+  create_pid_namespace_stops_at_level_2,
+  create_pid_cachep_stops_at_arity_3,
+  free_pid_ns_stops_at_level_3,
+  alloc_pid_unwinds_two_levels,
+  alloc_pid_stays_at_level_3,
+  alloc_pid_counts_three_levels,
+  free_pid_frees_three_levels,
+  is_unkillable_stops_at_level_2,
+  from_ancestor_ns_looks_two_up,
+  setns_believes_any_parent,
+  forget_original_parent_walks_four,
+  copy_namespaces_counts_to_five,
+  zap_spares_fourth,
+  detach_pid_looks_at_four,
+  zap_other_threads_walks_four,
   count
 };
 
@@ -271,6 +289,7 @@ struct Config {
 
   Changes changes = kOlderThanThePatch;
   Defect defect = Defect::none;
+  Mutation mutation;
 
   bool has(Change change) const {
     if (changes_asked != nullptr) *changes_asked = changes_asked->with(change);

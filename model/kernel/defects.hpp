@@ -3,7 +3,9 @@
 //
 // Each is one condition in one kernel function of the model, off in every check.  `breaks` lists
 // every property that fails when the model with this defect is explored in the playground of
-// tests/matrix_test.cpp that `where` names; the test demands exactly these.
+// tests/matrix_test.cpp that `where` names; the test demands exactly these.  What needs more than
+// four tasks or three namespaces is for property test runs alone: no playground is large enough,
+// `breaks` is what those find first, and tests/props_test.py demands that they do.
 //
 // `proof` is a lemma, a contract or another claim that is refuted by `nsmc prove --defect NAME
 // --only STEPS`; tests/prove_defects_test.cpp demands it.  Both are empty for what the proof does
@@ -26,6 +28,8 @@ struct DefectRow {
   std::string_view steps;   // "function/", "function/step" or the contract itself
   std::string_view proof;
 };
+
+inline constexpr std::string_view kPropsAlone = "props";
 
 inline constexpr DefectRow kDefects[] = {
     {Defect::get_pid_ns_counts_twice, "get-pid-ns-counts-twice",
@@ -103,7 +107,7 @@ inline constexpr DefectRow kDefects[] = {
      "free_pidmap() clears the bit after the one it is asked for", "steps", "I8 I9 I10 I11",
      "alloc_pid/out_free", "hashed-pid-owns-its-numbers"},
     {Defect::get_pid_does_not_count, "get-pid-does-not-count",
-     "get_pid() does not take a reference", "owner", "I2 I8 I36", "userland/user_mode",
+     "get_pid() does not take a reference", "owner", "I2 I8 I36 I42", "userland/user_mode",
      "pid-count-is-exact"},
     {Defect::put_pid_without_put_pid_ns, "put-pid-without-put-pid-ns",
      "put_pid() does not put the namespace", "steps", "I1 I4 I30", "delayed_put_pid/",
@@ -130,7 +134,7 @@ inline constexpr DefectRow kDefects[] = {
      "steps", "I8 I12 I16 I17 I21 I23 I26 I40 L1", "alloc_pid/publish",
      "pid-has-the-level-of-its-ns"},
     {Defect::alloc_pid_counts_two, "alloc-pid-counts-two", "alloc_pid() starts with two references",
-     "steps", "I4", "alloc_pid/publish", "pid-count-is-exact"},
+     "steps", "I4 I42", "alloc_pid/publish", "pid-count-is-exact"},
     {Defect::free_pid_bit_before_hash, "free-pid-bit-before-hash",
      "free_pid() clears the bits before it unhashes", "steps", "I11", "free_pid/", "free-pid-has"},
     {Defect::free_pid_skips_hash, "free-pid-skips-hash", "free_pid() leaves the pid in the hash",
@@ -141,9 +145,10 @@ inline constexpr DefectRow kDefects[] = {
     {Defect::free_pid_goes_too_far, "free-pid-goes-too-far", "free_pid() goes one level too far",
      "steps", "I2", "free_pid/free_numbers", "freed-number-is-of-a-pid-in-hand"},
     {Defect::free_pid_without_call_rcu, "free-pid-without-call-rcu",
-     "free_pid() does not call call_rcu()", "steps", "I4", "free_pid/call_rcu", "live-pid-is-held"},
+     "free_pid() does not call call_rcu()", "steps", "I4 I42", "free_pid/call_rcu",
+     "live-pid-is-held"},
     {Defect::delayed_put_pid_stays_pending, "delayed-put-pid-stays-pending",
-     "delayed_put_pid() leaves its callback pending", "owner", "I2", "delayed_put_pid/",
+     "delayed_put_pid() leaves its callback pending", "owner", "I2 I42", "delayed_put_pid/",
      "pid-count-is-exact"},
     {Defect::detach_pid_gives_what_is_used, "detach-pid-gives-what-is-used",
      "detach_pid() gives back a pid that other tasks still use", "steps",
@@ -196,8 +201,8 @@ inline constexpr DefectRow kDefects[] = {
     {Defect::reparent_skips_one, "reparent-skips-one",
      "forget_original_parent() leaves the children where they are", "steps", "I2 I20 I32", "", ""},
     {Defect::exit_files_keeps_owner, "exit-files-keeps-owner",
-     "exit_files() does not put the pid of fcntl(F_SETOWN)", "owner", "I4", "do_exit/exit_files",
-     "pid-count-is-exact"},
+     "exit_files() does not put the pid of fcntl(F_SETOWN)", "owner", "I4 I42",
+     "do_exit/exit_files", "pid-count-is-exact"},
     {Defect::exit_notify_before_reparent, "exit-notify-before-reparent",
      "exit_notify() gives up the namespaces before it reparents", "steps", "I2 I17 I18 I20 I21 I32",
      "", ""},
@@ -214,6 +219,44 @@ inline constexpr DefectRow kDefects[] = {
      "free_pid() leaves nr_hashed as it is", "entered", "I37 L1", "", ""},
     {Defect::do_wait_ignores_sigkill, "do-wait-ignores-sigkill",
      "wait4() sleeps on when its caller has been killed", "steps", "L3", "", ""},
+    {Defect::create_pid_namespace_stops_at_level_2, "create-pid-namespace-stops-at-level-2",
+     "create_pid_namespace() stores no level above 2", kPropsAlone, "I6", "", ""},
+    {Defect::create_pid_cachep_stops_at_arity_3, "create-pid-cachep-stops-at-arity-3",
+     "create_pid_cachep() looks for no more than three numbers", kPropsAlone, "I7", "", ""},
+    {Defect::free_pid_ns_stops_at_level_3, "free-pid-ns-stops-at-level-3",
+     "free_pid_ns() does not put the parent of a namespace at level 3 or below", kPropsAlone, "I1",
+     "", ""},
+    {Defect::alloc_pid_unwinds_two_levels, "alloc-pid-unwinds-two-levels",
+     "alloc_pid() gives back no number below level 2 when it unwinds", kPropsAlone, "I8", "", ""},
+    {Defect::alloc_pid_stays_at_level_3, "alloc-pid-stays-at-level-3",
+     "alloc_pid() takes the number for level 2 from the namespace at level 3", kPropsAlone, "I12",
+     "", ""},
+    {Defect::alloc_pid_counts_three_levels, "alloc-pid-counts-three-levels",
+     "alloc_pid() does not count a pid below level 2", kPropsAlone, "I37", "", ""},
+    {Defect::free_pid_frees_three_levels, "free-pid-frees-three-levels",
+     "free_pid() gives back no number below level 2", kPropsAlone, "I8", "", ""},
+    {Defect::is_unkillable_stops_at_level_2, "is-unkillable-stops-at-level-2",
+     "the init of a namespace below level 2 can be killed from inside", kPropsAlone, "I25", "", ""},
+    {Defect::from_ancestor_ns_looks_two_up, "from-ancestor-ns-looks-two-up",
+     "a signal from three levels above does not count as one from outside", kPropsAlone, "I25 I26",
+     "", ""},
+    {Defect::setns_believes_any_parent, "setns-believes-any-parent",
+     "setns() joins any namespace whose parent is not at the level of the caller's", kPropsAlone,
+     "I34", "", ""},
+    {Defect::forget_original_parent_walks_four, "forget-original-parent-walks-four",
+     "forget_original_parent() leaves a child that is the fifth task or later", kPropsAlone, "I20",
+     "", ""},
+    {Defect::copy_namespaces_counts_to_five, "copy-namespaces-counts-to-five",
+     "copy_namespaces() does not count an nsproxy's holders beyond five", kPropsAlone, "I31", "",
+     ""},
+    {Defect::zap_spares_fourth, "zap-spares-fourth",
+     "zap_pid_ns_processes() spares the highest number of more than three", kPropsAlone, "I23", "",
+     ""},
+    {Defect::detach_pid_looks_at_four, "detach-pid-looks-at-four",
+     "detach_pid() gives back a pid that the fifth task or a later one still uses", kPropsAlone,
+     "I2 I36", "", ""},
+    {Defect::zap_other_threads_walks_four, "zap-other-threads-walks-four",
+     "a SIGKILL misses a thread that is the fifth task or later", kPropsAlone, "I23", "", ""},
 };
 
 // nullptr if there is none of this name.

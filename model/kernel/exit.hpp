@@ -124,7 +124,8 @@ struct forget_original_parent {
         [&](task_ptr<K> p, auto& t) { return all(p.slot() > done, is_child(t, father)); });
     if (child) {
       l.cursor = child.slot();
-      if (!skip_first) reparent_thread(child, father);
+      const bool forgets = seeded<K>(Defect::forget_original_parent_walks_four) && child.slot() > 4;
+      if (!skip_first && !forgets) reparent_thread(child, father);
       return go(reparent_next);
     }
     write_unlock_tasklist<K>();

@@ -22,7 +22,7 @@ struct kernel_stack {
   using Num = typename K::template Num<Lo, Hi>;
   using Flag = typename K::Flag;
   using PidNr = typename K::PidNr;
-  using Result = Num<kMinusErrnoMax, 63>;
+  using Result = Num<kMinusErrnoMax, (kPidMax > 63 ? kPidMax : 63)>;
 
   // The active functions: where each continues.  pc[0] is the outermost, 0 ends the list.
   typename K::template Array<Num<0, 127>, kStackDepth> pc;

@@ -93,6 +93,10 @@ class Concrete {
   lang::Chooser* chooser;
   Events events;
   int context = 0;  // who runs: a task's slot - 1, or kSoftirq
+  // For mutations (mutate.hpp):
+  int found_to_skip = 0;  // scans pass over so many of what they look for
+  bool scanned = false;   // there was a scan
+  int mutated_steps = 0;  // of this move
 
   // The checked dereference.
   template <template <class> class Obj>
@@ -112,7 +116,12 @@ class Concrete {
     throw lang::Oops{lang::Fault::uninitialised_read};
   }
 
-  int pick(int alternatives) { return chooser->pick(alternatives); }
+  int pick(int alternatives) {
+    // A fork that is 33 levels deep asks more often than a script can hold: then it is the first.
+    if constexpr (kLevels > lang::Script::kPicksMax)
+      if (chooser->used() == lang::Script::kPicksMax) return 0;
+    return chooser->pick(alternatives);
+  }
 
   // Whether this allocation is one of those that may fail.
   bool fails() {
@@ -187,9 +196,10 @@ class Concrete {
   static lang::Ptr<Concrete, Obj> find(F&& is) {
     auto& objects = on().pool<Obj>();
     const int bound = bound_of<Obj>(*on().config);
+    int skipped = to_skip();
     for (int i = 0; i < bound; ++i) {
       const lang::Ptr<Concrete, Obj> ptr{static_cast<Slot>(i + 1)};
-      if (is(ptr, objects[i])) return ptr;
+      if (is(ptr, objects[i]) && skipped-- == 0) return ptr;
     }
     return {};
   }
@@ -204,9 +214,10 @@ class Concrete {
     const int bound = bound_of<Obj>(*on().config);
     Slot found[std::remove_cvref_t<decltype(objects)>::kSize];
     int count = 0;
+    int skipped = to_skip();
     for (int i = 0; i < bound; ++i) {
       const auto slot = static_cast<Slot>(i + 1);
-      if (is(lang::Ptr<Concrete, Obj>{slot}, objects[i])) found[count++] = slot;
+      if (is(lang::Ptr<Concrete, Obj>{slot}, objects[i]) && skipped-- <= 0) found[count++] = slot;
     }
     if (count == 0) return {};
     // Of the many that only the large machine has, one of the first.
@@ -218,8 +229,10 @@ class Concrete {
   static void each(F&& is, G&& change) {
     auto& objects = on().pool<Obj>();
     const int bound = bound_of<Obj>(*on().config);
+    int skipped = to_skip();
     for (int i = 0; i < bound; ++i)
-      if (is(lang::Ptr<Concrete, Obj>{static_cast<Slot>(i + 1)}, objects[i])) change(objects[i]);
+      if (is(lang::Ptr<Concrete, Obj>{static_cast<Slot>(i + 1)}, objects[i]) && skipped-- <= 0)
+        change(objects[i]);
   }
   // Whether the object is in any list: a Hook points at it.
   template <template <class> class Obj>
@@ -235,7 +248,7 @@ class Concrete {
   // The first i in from..to-1 for which `is(i)` is true, `to` or more if there is none.
   template <class F>
   static int first(int from, int to, F&& is) {
-    int i = from;
+    int i = std::min(from + to_skip(), to);
     while (i < to && !is(i)) ++i;
     return i;
   }
@@ -338,6 +351,11 @@ class Concrete {
   static int without_bit(int bits, int i) { return bits & ~(1 << i); }
 
  private:
+  // Every scan asks.
+  static int to_skip() {
+    on().scanned = true;
+    return on().found_to_skip;
+  }
   template <template <class> class Obj>
   std::bitset<std::max(kTasks, kPids) + 1> referenced_slots() const {
     std::bitset<std::max(kTasks, kPids) + 1> slots;

@@ -96,7 +96,9 @@ struct copy_namespaces {
     const nsproxy_ptr<K> old_ns = tsk->nsproxy_;
     if (!old_ns) return ret<K>(0);
     // The reference is the child's until it gets an nsproxy of its own.
-    if (!seeded<K>(Defect::copy_namespaces_does_not_count)) old_ns->count += 1;
+    const bool forgets = seeded<K>(Defect::copy_namespaces_does_not_count) ||
+                         (seeded<K>(Defect::copy_namespaces_counts_to_five) && old_ns->count >= 5);
+    if (!forgets) old_ns->count += 1;
     const typename K::Int flags = stack<K>().copy_process.flags;
     if (!(flags & CL_NEW_ANY)) return ret<K>(0);
     if (current<K>()->cap_sys_admin == 0) {
@@ -190,7 +192,9 @@ struct sys_setns {
       l.ancestor = ns_ptr<K>{ancestor->parent};
       return go(walk_up);
     }
-    if (ancestor != active && !seeded<K>(Defect::setns_ignores_ancestry)) return leave(kEinval);
+    const bool believes = seeded<K>(Defect::setns_ignores_ancestry) ||
+                          (seeded<K>(Defect::setns_believes_any_parent) && ancestor != l.ns);
+    if (ancestor != active && !believes) return leave(kEinval);
     return call(create_new_namespaces<K>::clone_nsproxy, created);
   }
   static Next created() {

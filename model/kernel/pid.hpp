@@ -85,6 +85,14 @@ pid_ptr<K> detach_pid(task_ptr<K> task, typename K::Int type) {
   lockdep_assert_tasklist<K>();
   const pid_ptr<K> pid = take(task->pids[type]);
   if (seeded<K>(Defect::detach_pid_gives_what_is_used)) return pid;
+  if (seeded<K>(Defect::detach_pid_looks_at_four)) {
+    const typename K::Bool used = K::template any<task_struct>([&](task_ptr<K> other, auto& t) {
+      return all(other.slot() <= 4, t.allocated == 1,
+                 (t.pids[PIDTYPE_PID] == pid) | (t.pids[PIDTYPE_PGID] == pid) |
+                     (t.pids[PIDTYPE_SID] == pid));
+    });
+    return used ? pid_ptr<K>{} : pid;
+  }
   return pid_in_use<K>(pid) ? pid_ptr<K>{} : pid;
 }
 
@@ -146,7 +154,9 @@ struct alloc_pid {
     number.nr = nr;
     number.ns = l.tmp;
     if (l.i == 0) return go_on_mounted();
-    if (!seeded<K>(Defect::alloc_pid_does_not_walk_up)) l.tmp = ns_ptr<K>{l.tmp->parent};
+    const bool stays = seeded<K>(Defect::alloc_pid_does_not_walk_up) ||
+                       (seeded<K>(Defect::alloc_pid_stays_at_level_3) && l.i == 3);
+    if (!stays) l.tmp = ns_ptr<K>{l.tmp->parent};
     l.i -= 1;
     return take_number();
   }
@@ -187,6 +197,7 @@ struct alloc_pid {
     auto& l = stack<K>().alloc_pid;
     const pid_ptr<K> pid = l.pid;
     if (l.i > pid->level) return leave(pid);
+    if (seeded<K>(Defect::alloc_pid_counts_three_levels) && l.i > 2) return leave(pid);
     pid->numbers[l.i].ns->nr_hashed += 1;
     l.i += 1;
     return go(count_up);
@@ -199,6 +210,7 @@ struct alloc_pid {
   static Next out_free() {
     auto& l = stack<K>().alloc_pid;
     l.i += seeded<K>(Defect::alloc_pid_unwinds_one_less) ? 2 : 1;
+    if (seeded<K>(Defect::alloc_pid_unwinds_two_levels) && l.i > 2) return go(free_struct);
     return l.i > l.ns->level ? go(free_struct) : give_back();
   }
 
@@ -302,6 +314,7 @@ struct free_pid {
     auto& l = stack<K>().free_pid;
     const pid_ptr<K> pid = l.pid;
     if (l.i > pid->level + (seeded<K>(Defect::free_pid_goes_too_far) ? 1 : 0)) return go(call_rcu);
+    if (seeded<K>(Defect::free_pid_frees_three_levels) && l.i > 2) return go(call_rcu);
     stack<K>().free_pidmap.ns = ns_ptr<K>{pid->numbers[l.i].ns};
     stack<K>().free_pidmap.nr = typename K::Int{pid->numbers[l.i].nr};
     l.i += 1;

@@ -66,8 +66,9 @@ struct put_pid_ns {
     if (!fixed_by<K>(Change::bz_16) || l.depth == 0) l.depth += 1;
     auto& deepest = K::on().state.free_depth;
     if (deepest < l.depth) deepest = l.depth;
+    const bool keeps_parent = seeded<K>(Defect::free_pid_ns_stops_at_level_3) && ns->level > 2;
     destroy_pid_namespace(ns);
-    if (seeded<K>(Defect::free_pid_ns_keeps_parent)) return leave();
+    if (seeded<K>(Defect::free_pid_ns_keeps_parent) || keeps_parent) return leave();
     l.ns = seeded<K>(Defect::free_pid_ns_reads_parent_late) ? ns_ptr<K>{ns->parent} : parent;
     return go(kref_put);
   }
@@ -132,6 +133,7 @@ struct create_pid_cachep {
 
  private:
   static typename K::Int key(typename K::Int nr_ids) {
+    if (seeded<K>(Defect::create_pid_cachep_stops_at_arity_3) && nr_ids > 3) return 3;
     return seeded<K>(Defect::create_pid_cachep_wrong_key) ? nr_ids - 1 : nr_ids;
   }
   static bool mutex_trylock() {
@@ -203,6 +205,7 @@ struct create_pid_namespace {
     ns->work = 0;
     ns->hash_adding = fixed_by<K>(Change::count_hashed) ? 1 : 0;  // PIDNS_HASH_ADDING
     ns->level = seeded<K>(Defect::create_pid_namespace_wrong_level) ? l.level - 1 : l.level;
+    if (seeded<K>(Defect::create_pid_namespace_stops_at_level_2) && l.level > 2) ns->level = 2;
     // Pid 0 is never handed out.
     ns->pidmap_[0].bits = seeded<K>(Defect::create_pid_namespace_forgets_0) ? 0 : 1;
     ns->pidmap_[0].nr_free = config<K>().bits_per_page - 1;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "model/kernel/machine.hpp"
+#include "model/kernel/mutate.hpp"
 #include "model/kernel/userland.hpp"
 
 namespace nsmc::kernel {
@@ -168,6 +169,21 @@ int entry_step(K& machine, int context) {
   return callbacks && machine.pick(2) == 0 ? kSoft : kWork;
 }
 
+// Runs a step: as it is, or as the Config's mutation has it.
+template <class K>
+lang::Next step_of(K& machine, int number) {
+  if constexpr (std::is_same_v<K, Concrete>)
+    if (machine.config->mutation.is_about(number)) return mutated(machine, number);
+  return StepTable<K>::get().steps()[static_cast<std::size_t>(number)].row.run();
+}
+template <class K>
+bool may_switch_before(K& machine, int number) {
+  if (!StepTable<K>::get().steps()[static_cast<std::size_t>(number)].row.why.empty()) return true;
+  if constexpr (std::is_same_v<K, Concrete>)
+    return machine.config->mutation.is_about(number) && gives_up_lock_before(machine, number);
+  return false;
+}
+
 // The interpreter of step tables: the only place that moves a program counter.  Runs `context` from
 // where it stands to the next place where another may run, as the granularity of the machine's
 // Config defines it.  False: it cannot move, and nothing has changed.
@@ -178,13 +194,12 @@ bool run(K& machine, int context) {
   CallStack<K> stack(machine.state.stacks[context]);
   const bool idle = stack.empty();
   if (idle) stack.push(entry_step<K>(machine, context));
-  const auto steps = StepTable<K>::get().steps();
   const bool switch_at_rows = machine.config->steps == Granularity::kernel;
   for (bool moved = false;; moved = true) {
     const int number = stack.top();
     lang::Next next{};
     try {
-      next = steps[static_cast<std::size_t>(number)].row.run();
+      next = step_of(machine, number);
     } catch (const lang::Oops& oops) {
       machine.state.fault = static_cast<int>(oops.fault);
       machine.stopped(number);
@@ -211,8 +226,7 @@ bool run(K& machine, int context) {
         break;
     }
     if (stack.empty()) return true;
-    if (switch_at_rows && !steps[static_cast<std::size_t>(stack.top())].row.why.empty())
-      return true;
+    if (switch_at_rows && may_switch_before(machine, stack.top())) return true;
   }
 }
 

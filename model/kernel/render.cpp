@@ -158,6 +158,8 @@ std::vector<std::uint8_t> Pidns::significant_bits() const {
         unsigned mask = 0;
         if constexpr (kTargetName<Cell> != nullptr) {
           mask = (1U << std::bit_width(static_cast<unsigned>(bound_of<Cell>(config_)))) - 1U;
+        } else if (config_.mutation.kind != Mutation::Kind::none) {
+          mask = Cell::mask();  // what mutants write may be out of the run's bounds
         } else if constexpr (std::is_same_v<Cell, Concrete::PidNr>) {
           mask = Cell::mask(config_.pidmap_entries() * config_.bits_per_page - 1);
         } else if (name.starts_with("bits")) {

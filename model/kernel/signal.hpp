@@ -25,7 +25,10 @@ template <class K>
 void zap_other_threads(task_ptr<K> p) {
   const task_ptr<K> leader = p->group_leader;
   K::template each<task_struct>(
-      [&](task_ptr<K>, auto& t) {
+      [&](task_ptr<K> thread, auto& t) {
+        if (seeded<K>(Defect::zap_other_threads_walks_four))
+          return all(thread.slot() <= 4, t.linked == 1, t.group_leader == leader,
+                     t.PF_EXITING == 0);
         return all(t.linked == 1, t.group_leader == leader, t.PF_EXITING == 0);
       },
       [](auto& t) { t.sigkill = 1; });
@@ -56,6 +59,7 @@ void set_sigchld_ignored(task_ptr<K> p, typename K::Int ignored) {
 template <class K>
 typename K::Bool is_unkillable(task_ptr<K> p) {
   const pid_ptr<K> pid = p->group_leader->pids[PIDTYPE_PID];
+  if (seeded<K>(Defect::is_unkillable_stops_at_level_2) && pid->level > 2) return false;
   return pid->numbers[pid->level].nr == 1;
 }
 
@@ -63,7 +67,12 @@ typename K::Bool is_unkillable(task_ptr<K> p) {
 template <class K>
 typename K::Bool from_ancestor_ns(task_ptr<K> sender, task_ptr<K> p) {
   const pid_ptr<K> pid = p->group_leader->pids[PIDTYPE_PID];
-  return pid_nr_ns<K>(sender->pids[PIDTYPE_PID], pid->ns) == 0;
+  const pid_ptr<K> senders = sender->pids[PIDTYPE_PID];
+  if (seeded<K>(Defect::from_ancestor_ns_looks_two_up)) {
+    const typename K::Int level = senders->level;  // before the other operand, see put_pid()
+    if (pid->level > level + 2) return false;
+  }
+  return pid_nr_ns<K>(senders, pid->ns) == 0;
 }
 
 enum class Sender : std::uint8_t { process, zap, parent_death };

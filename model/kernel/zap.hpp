@@ -39,7 +39,9 @@ struct zap_pid_ns_processes {
     auto& l = stack<K>().zap_pid_ns_processes;
     const typename K::Int nr = next_pidmap<K>(l.ns, l.nr);
     const bool last = nr > 0 && next_pidmap<K>(l.ns, nr) < 0;
-    if (nr < 0 || (last && seeded<K>(Defect::zap_skips_last))) {
+    const bool spares = seeded<K>(Defect::zap_skips_last) ||
+                        (seeded<K>(Defect::zap_spares_fourth) && l.ns->nr_hashed > 3);
+    if (nr < 0 || (last && spares)) {
       l.nr = 0;
       return go(wait_for_children);
     }

@@ -51,6 +51,7 @@ class Reader {
     for (std::string_view rest = word; !rest.empty();) {
       const Character c = first_character(rest);
       if (!c.fault.empty()) refuse(at, c.fault + " may not stand in a word");
+      if (rest.front() == '\t') refuse(at, "a tab may not stand in a word");
       rest.remove_prefix(c.bytes);
     }
   }

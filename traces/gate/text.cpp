@@ -13,7 +13,9 @@ namespace {
 
 constexpr const char* kRed = "31";
 constexpr const char* kGreen = "32";
-constexpr std::size_t kLinesOfFailures = 28;  // what is left of a screen
+constexpr std::size_t kScreen = 38;
+constexpr std::size_t kLinesAround = 6;  // how many more, the sums, whether it is closed
+constexpr std::size_t kLinesOfFailuresMin = 16;
 constexpr std::size_t kWidth = 100;
 
 // A failure as a few lines; all but the first are indented.
@@ -109,10 +111,13 @@ std::string gate_text(const GateResult& result, bool colour) {
       answers += one.claims.size();
     }
   }
+  const std::size_t taken_up = result.groups.size() + kLinesAround;
+  const std::size_t lines_max =
+      taken_up + kLinesOfFailuresMin < kScreen ? kScreen - taken_up : kLinesOfFailuresMin;
   std::size_t lines = 0, told = 0;
   for (const GateFailure& f : failures) {
     const std::vector<std::string> block = lines_of(f, colour);
-    if (told > 0 && lines + block.size() + 1 > kLinesOfFailures) break;
+    if (told > 0 && lines + block.size() + 1 > lines_max) break;
     lines += block.size() + 1;
     ++told;
     text += "\n";

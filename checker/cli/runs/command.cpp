@@ -3,6 +3,7 @@
 #include "checker/cli/runs/command.hpp"
 
 #include <fmt/format.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
@@ -11,6 +12,7 @@
 #include "checker/cli/answer.hpp"
 #include "checker/cli/asked.hpp"
 #include "checker/cli/runs/hunt.hpp"
+#include "checker/cli/runs/told.hpp"
 #include "checker/explicit/explicit.hpp"
 #include "props/props.hpp"
 #include "traces/files.hpp"
@@ -25,7 +27,7 @@ namespace fs = std::filesystem;
 // The search for the shortest run of the least scenario may take this much.
 constexpr std::uint64_t kStatesMax = 300'000;
 
-constexpr std::string_view kUserSpaceSays = "User space sees what the man pages say.";
+constexpr const char* kUserSpaceSays = "User space sees what the man pages say.";
 
 std::vector<const props::Row*> rows_of(const PropsOptions& o) {
   std::vector<const props::Row*> rows;
@@ -51,38 +53,12 @@ Subject subject_of(const PropsOptions& o) {
   return {o.kernel, scenario.changes};
 }
 
-std::string never_of(const std::vector<std::string>& names) {
-  if (names.empty()) return "";
-  std::string text = "; never:";
-  for (const std::string& name : names) text += " " + name;
-  return text;
-}
-
-std::string coverage_text(const Hunted& h, const HuntOptions& o) {
-  std::vector<std::string> steps, premises;
-  const auto all = kernel::all_steps();
-  for (std::size_t i = 1; i < all.size(); ++i)
-    if (!h.reached.steps[i - 1])
-      steps.push_back(fmt::format("{}/{}", all[i].function, all[i].row.name));
-  std::size_t asked = 0;
-  for (const props::Row* row : o.rows) {
-    if (row->premise == nullptr && row->premise_move == nullptr) continue;
-    ++asked;
-    if (!h.reached.premises[static_cast<std::size_t>(row - props::catalogue().data())])
-      premises.emplace_back(row->id);
-  }
-  return fmt::format(
-      "reached    {} of {} kernel steps{}\n           {} of {} premises{}\n"
-      "           {} switches between steps, {} changes asked for in steps\n",
-      all.size() - 1 - steps.size(), all.size() - 1, never_of(steps), asked - premises.size(),
-      asked, never_of(premises), traces::thousands(h.reached.switches.count()),
-      traces::thousands(h.reached.step_asked_change.count()));
-}
-
 // A scenario with the one run that was found.
 Answer answer_by_run(const traces::Scenario& scenario, const Failure& failure) {
   return answer(bind(scenario), [&](const Bound& b) {
-    Judges judges{{}, failure.property == kUserSpace, 1, nullptr};
+    Judges judges;
+    judges.user_space = failure.property == kUserSpace;
+    judges.every = 1;
     if (!judges.user_space) judges.rows = {props::find(failure.property)};
     checker::Result<System> result;
     result.incomplete = "a single run";
@@ -107,34 +83,50 @@ Answer answer_to(const Failure& failure) {
   return answer_by_run(scenario, failure);
 }
 
-std::string counts(const Plan& plan) {
-  const auto [calls, switches, choices, tasks] = size_of(plan);
-  return fmt::format("{} calls, {} switches, {} choices, {} programs", calls, switches, choices,
-                     tasks);
-}
-
-void report_failure(const Failure& failure, const PropsOptions& o) {
+ToldFailure told_of(const Failure& failure, const PropsOptions& o) {
   const bool user_space = failure.property == kUserSpace;
   const Answer a = answer_to(failure);
-  const std::string text = traces::to_text(a.bound.scenario);
-  fmt::print(
-      "\n{} violated in run {}: {}\nshrunk     from {}\n           to {}, in {} runs\n\n{}\n",
-      failure.property, failure.run,
-      user_space ? kUserSpaceSays : props::find(failure.property)->says, counts(failure.found), counts(failure.least),
-      traces::thousands(failure.tried), text);
+  ToldFailure told{failure,
+                   user_space ? kUserSpaceSays : std::string(props::find(failure.property)->says),
+                   traces::to_text(a.bound.scenario),
+                   {},
+                   {},
+                   {}};
   traces::Trace trace = trace_of(a, a.claims.front());
   if (user_space) {
     trace.meta["says"] = kUserSpaceSays;
     trace.meta["because"] = a.bound.scenario.title.text;
   }
-  fmt::print("why        {}\n", trace.meta["because"]);
-  if (o.out.empty()) return;
+  told.why = trace.meta["because"];
+  if (o.out.empty()) return told;
   const std::string path = (fs::path(o.out) / a.bound.scenario.name.text).string();
+  told.scenario_path = path + ".scn";
+  told.trace_path = path + ".itf.json";
   if (!a.result.complete()) trace.meta["shortest"] = "false";
-  trace.meta["replay"] = "./nsmc replay " + path + ".itf.json";
-  traces::write_atomically(path + ".scn", text);
-  traces::write_atomically(path + ".itf.json", traces::to_itf(trace));
-  fmt::print("wrote      {0}.scn, {0}.itf.json\n", path);
+  trace.meta["replay"] = "./nsmc replay " + told.trace_path;
+  traces::write_atomically(told.scenario_path, told.scenario);
+  traces::write_atomically(told.trace_path, traces::to_itf(trace));
+  return told;
+}
+
+kernel::Changes changes_of(const Subject& subject) {
+  traces::Scenario scenario;
+  scenario.kernel = traces::Name{subject.kernel, {}};
+  scenario.changes = subject.changes;
+  return bind(scenario).system->config().changes;
+}
+
+std::string progress_of(const Hunted& h, const HuntOptions& o) {
+  std::string left;
+  if (o.seconds_max > 0) left = fmt::format(" of {:.0f} s", o.seconds_max);
+  if (o.runs_max > 0)
+    left += fmt::format(" | {:.0f}% of the runs",
+                        100 * static_cast<double>(h.runs) / static_cast<double>(o.runs_max));
+  return fmt::format("{:.0f} s{} | {} runs | {} calls, {} a minute | steps {}/{} | {} kept{}",
+                     h.seconds, left, traces::thousands(h.runs), traces::thousands(h.calls),
+                     traces::thousands(calls_a_minute(h)), h.reached.steps.count(),
+                     kernel::all_steps().size() - 1, traces::thousands(h.kept),
+                     h.failures.empty() ? "" : fmt::format(" | {} violated", h.failures.size()));
 }
 
 std::string reproduce(const PropsOptions& o, const HuntOptions& h, const Hunted& result) {
@@ -144,6 +136,7 @@ std::string reproduce(const PropsOptions& o, const HuntOptions& h, const Hunted&
   for (const std::string& id : o.without) text += " --without " + id;
   if (!o.defect.empty()) text += " --defect " + o.defect;
   for (const std::string& id : o.properties) text += " --property " + id;
+  if (o.keep_going) text += " --keep-going";
   if (o.calls != PropsOptions{}.calls) text += fmt::format(" --calls {}", o.calls);
   return text + fmt::format(" --seed {} --runs {}", h.seed, result.runs);
 }
@@ -154,9 +147,8 @@ int props_command(const PropsOptions& o) {
   HuntOptions options;
   options.subject = subject_of(o);
   options.rows = rows_of(o);
-  options.user_space = o.properties.empty() ||
-                       std::find(o.properties.begin(), o.properties.end(), kUserSpace) !=
-                           o.properties.end();
+  options.user_space =
+      o.properties.empty() || std::count(o.properties.begin(), o.properties.end(), kUserSpace) != 0;
   options.seed = o.seed != 0 ? o.seed
                              : static_cast<std::uint64_t>(
                                    std::chrono::system_clock::now().time_since_epoch().count()) %
@@ -166,22 +158,26 @@ int props_command(const PropsOptions& o) {
   options.calls_max = o.calls;
   options.jobs = o.jobs;
   if (!o.out.empty()) traces::create_folder(o.out);
-  const Hunted h = hunt(options, [](const Hunted&) {});
-  fmt::print("seed       {}\nran        {} runs, {} calls, {} moves", options.seed,
-             traces::thousands(h.runs), traces::thousands(h.calls), traces::thousands(h.moves));
-  if (o.runs == 0)
-    fmt::print(" in {:.1f} s: {} calls a minute", h.seconds,
-               traces::thousands(
-                   static_cast<std::uint64_t>(static_cast<double>(h.calls) / h.seconds * 60)));
-  fmt::print("\n{}", coverage_text(h, options));
-  if (h.cut > 0)
-    fmt::print("           {} runs were cut at their length\n", traces::thousands(h.cut));
-  if (h.failure) report_failure(*h.failure, o);
-  if (!h.failure)
-    fmt::print("\nnothing is violated in these runs; that is a sample and no proof\n");
-  fmt::print("reproduce  {}\n", reproduce(o, options, h));
-  if (stop_signal() != 0) return 128 + stop_signal();
-  return h.failure ? kViolation : kOk;
+  options.keep_going = o.keep_going;
+  ProgressLine line(isatty(STDERR_FILENO) == 1 ? ProgressStyle::automatic : ProgressStyle::none,
+                    "nsmc props");
+  Told told;
+  told.options = o;
+  told.hunted = hunt(options, [&](const Hunted& h) {
+    if (line.is_due(h.seconds)) line.show(h.seconds, progress_of(h, options));
+  });
+  told.hunted_for = options;
+  const kernel::Changes changes = changes_of(options.subject);
+  told.steps = reach_of_steps(told.hunted.reached, changes);
+  told.premises = reach_of_premises(told.hunted.reached, options.rows, changes);
+  line.clear();
+  for (const Failure& failure : told.hunted.failures) told.failures.push_back(told_of(failure, o));
+  told.reproduce = reproduce(o, options, told.hunted);
+  told.exit_code = stop_signal() != 0       ? 128 + stop_signal()
+                   : !told.failures.empty() ? static_cast<int>(kViolation)
+                                            : static_cast<int>(kOk);
+  fmt::print("{}", o.json ? to_json(told) : to_text(told));
+  return told.exit_code;
 }
 
 }  // namespace nsmc::cli

@@ -21,6 +21,10 @@ struct PropsOptions {
   int calls = 40;      // the most of one run
   std::size_t jobs = 1;
   std::string out;
+  bool keep_going = false;  // after a violation, for other properties
+  bool why = false;         // tell why what cannot be reached cannot
+  bool json = false;
+  bool no_times = false;  // equal questions are equal bytes, if runs are counted
 };
 
 // Exit codes: 0 nothing found, 12 a property is violated, 128 + signal.

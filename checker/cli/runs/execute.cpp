@@ -40,6 +40,15 @@ class Detours {
   std::size_t next_ = 0;
 };
 
+// Whether last_pid is stored in this move.
+bool gives_a_number(const System::Events& events) {
+  using kernel::alloc_pidmap;
+  static const int kBitmap = kernel::step_number<Concrete>(alloc_pidmap<Concrete>::set_last_pid);
+  static const int kIdr = kernel::step_number<Concrete>(alloc_pidmap<Concrete>::idr_alloc_cyclic);
+  const auto taken = [&](int step) { return (events.steps[step / 64] >> step % 64 & 1U) != 0; };
+  return taken(kBitmap) || taken(kIdr);
+}
+
 int top_of(const System::State& state, int actor) {
   return actor == kBoot ? 0 : props::standing_at<Concrete>(state.stacks[actor]);
 }
@@ -110,7 +119,9 @@ class Execution {
     // What a predicate costs grows with the machine.
     const auto every = judges_.every == 1 ? 1U : judges_.every * (1U + tasks_ / 8U);
     const bool is_turn = executed_.moves % every == 0 || (call_ended && calls_ended_ % every == 0);
-    if (is_turn || state_.fault.value() != 0) {
+    // What shows in this move alone is rare enough to be judged each time.
+    const bool is_event = events.signal_to != 0 || events.unlocked_write != 0 || events.spun != 0;
+    if (is_turn || is_event || state_.fault.value() != 0) {
       judge_move(action, events);
       if (executed_.violated.empty()) judge_state(false);
     }
@@ -120,6 +131,8 @@ class Execution {
 
   void cover(int actor, int from, const System::Events& events) {
     system_.each_step(events, [&](int step) { executed_.reached.steps.set(at(step)); });
+    if (gives_a_number(events)) executed_.extremes.look(before_, state_);
+    if (events.clone_returned != 0) executed_.extremes.refused(events.clone_result);
     began_at_ = at(from);
     if (actor != actor_)
       executed_.reached.switches.set(at(left_at_) * Coverage::kSteps + began_at_);
@@ -153,7 +166,7 @@ class Execution {
     system_.judge(state_, [&] {
       for (const props::Row* row : judges_.rows) {
         const bool looks = judges_.known == nullptr || !judges_.known->premises[place(*row)];
-        if (holds(*row, looks)) continue;
+        if (holds(*row, looks) || judges_.told[place(*row)]) continue;
         executed_.violated = row->id;
         return;
       }

@@ -8,9 +8,11 @@
 
 #include <algorithm>
 #include <chrono>
+#include <utility>
 
 #include "checker/cli/jobs.hpp"
 #include "checker/cli/runs/dice.hpp"
+#include "props/props.hpp"
 
 namespace nsmc::cli {
 namespace {
@@ -78,7 +80,7 @@ class Hunt {
   Hunted run() {
     const double begin = seconds_now();
     const auto is_over = [&] {
-      return result_.failure || stop_signal() != 0 ||
+      return (!result_.failures.empty() && !options_.keep_going) || stop_signal() != 0 ||
              (options_.runs_max > 0 && result_.runs >= options_.runs_max) ||
              (options_.seconds_max > 0 && result_.seconds >= options_.seconds_max);
     };
@@ -87,7 +89,7 @@ class Hunt {
       result_.seconds = seconds_now() - begin;
       progress_(result_);
     }
-    if (result_.failure) shrink(*result_.failure, options_);
+    for (Failure& failure : result_.failures) shrink(failure, options_);
     return std::move(result_);
   }
 
@@ -100,7 +102,7 @@ class Hunt {
   void batch() {
     const Coverage known = result_.reached;
     const std::size_t kept = kept_.size();
-    const Judges judges{options_.rows, options_.user_space, 8, &known};
+    const Judges judges{options_.rows, options_.user_space && !user_space_told_, 8, &known, told_};
     const std::uint64_t first = result_.runs;
     std::size_t size = kBatch;
     if (options_.runs_max > 0)
@@ -125,7 +127,8 @@ class Hunt {
   }
 
   void take(Tried&& tried) {
-    if (result_.failure) return;  // of those that were begun with it
+    // Of those that were begun with it.
+    if (!result_.failures.empty() && !options_.keep_going) return;
     const Executed& e = tried.executed;
     ++result_.runs;
     result_.calls += e.calls;
@@ -133,15 +136,32 @@ class Hunt {
     if (e.violated.empty() && !e.ended) ++result_.cut;
     const bool is_new = e.reached.exceeds(result_.reached);
     result_.reached.add(e.reached);
+    result_.extremes.add(e.extremes);
     if (!e.violated.empty())
-      result_.failure = Failure{e.violated, result_.runs, std::move(tried.plan), {}, 0, {}};
+      fail(e.violated, std::move(tried.plan));
     else if (is_new)
       kept_.push_back(std::move(tried.plan));
     result_.kept = kept_.size();
   }
 
+  void fail(const std::string& property, Plan&& plan) {
+    if (was_told(property)) return;  // in the same batch
+    result_.failures.push_back({property, result_.runs, std::move(plan), {}, 0, {}});
+  }
+
+  // Whether it was before; it is from now on.
+  bool was_told(const std::string& property) {
+    if (property == kUserSpace) return std::exchange(user_space_told_, true);
+    const auto place = static_cast<std::size_t>(props::find(property) - props::catalogue().data());
+    const bool before = told_[place];
+    told_.set(place);
+    return before;
+  }
+
   const HuntOptions& options_;
   const std::function<void(const Hunted&)>& progress_;
+  std::bitset<Coverage::kProperties> told_;
+  bool user_space_told_ = false;
   Hunted result_;
   std::vector<Plan> kept_;
 };

@@ -4,7 +4,6 @@
 
 #include <cstdint>
 #include <functional>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -22,9 +21,11 @@ struct HuntOptions {
   double seconds_max = 0;      // 0: no limit; then the number of runs differs from time to time
   int calls_max = 40;          // of one plan, as it is generated
   std::size_t jobs = 1;        // threads; the result does not depend on it
+  bool keep_going = false;     // after a violation, for other properties
 };
 
-// A violated property or a disagreement with the reference, and the least plan that was found to violate it.
+// A violated property or a disagreement with the reference, and the least plan that was found to
+// violate it.
 struct Failure {
   std::string property;
   std::uint64_t run = 0;  // which, from 1
@@ -39,10 +40,11 @@ struct Hunted {
   std::uint64_t kept = 0;  // plans that reached something for the first time
   double seconds = 0;      // of the runs, without shrinking
   Coverage reached;
-  std::optional<Failure> failure;
+  Extremes extremes;
+  std::vector<Failure> failures;  // of each property the first; one, unless all are wanted
 };
 
-// Runs until a limit, Ctrl-C, or the first violation, which it shrinks.
+// Runs until a limit, Ctrl-C, or a violation; shrinks what is violated.
 // `progress` is called between batches of runs.
 Hunted hunt(const HuntOptions& options, const std::function<void(const Hunted&)>& progress);
 

@@ -48,8 +48,7 @@ MachineFacts facts_of(const kernel::Config& config) {
 }
 
 std::vector<std::string> names_of(const kernel::Userland& user) {
-  std::vector<std::string> names = {
-      user.label_names[static_cast<std::size_t>(user.initial_label)]};
+  std::vector<std::string> names = {user.label_names[static_cast<std::size_t>(user.initial_label)]};
   for (const int label : user.starting)
     names.push_back(user.label_names[static_cast<std::size_t>(label)]);
   return names;

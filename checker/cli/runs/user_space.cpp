@@ -178,15 +178,14 @@ void UserSpace::give_numbers(Who child, Where ns, const std::vector<int>& nspid)
 void UserSpace::check_number(Where ns, int number, const Call& call) {
   // proc(5), /proc/sys/kernel/pid_max: one more than the largest number.
   const auto meanwhile = call.pid_max.find(ns);
-  const int most = !kernel_.pid_max_is_of_the_ns         ? machine_.pid_max
-                   : meanwhile == call.pid_max.end()     ? namespaces_[ns].pid_max
-                                                         : meanwhile->second;
+  const int most = !kernel_.pid_max_is_of_the_ns     ? machine_.pid_max
+                   : meanwhile == call.pid_max.end() ? namespaces_[ns].pid_max
+                                                     : meanwhile->second;
   if (number < 1 || number >= most)
     deny(fmt::format("number {} is outside 1..{}", number, most - 1));
   // credentials(7): a number is not given again while a process, a process group or a session
   // has it.
-  if (number_is_used(ns, number, 0))
-    deny(fmt::format("number {} is in use already", number));
+  if (number_is_used(ns, number, 0)) deny(fmt::format("number {} is in use already", number));
 }
 
 void UserSpace::ends(Who who) {

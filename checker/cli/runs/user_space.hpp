@@ -52,10 +52,10 @@ struct MachineFacts {
 // a call that gives them returns.
 struct Asked {
   std::string call;
-  std::set<std::string> words;            // flags, WNOHANG, PR_...
-  std::string target;                     // the task or the namespace that the call is about
-  int number = 0;                         // clone3(), set_pid_max(), readdir_proc(); kill(): -1
-  std::string names_child, names_ns;      // what a new process and a new namespace are called
+  std::set<std::string> words;        // flags, WNOHANG, PR_...
+  std::string target;                 // the task or the namespace that the call is about
+  int number = 0;                     // clone3(), set_pid_max(), readdir_proc(); kill(): -1
+  std::string names_child, names_ns;  // what a new process and a new namespace are called
 };
 
 class UserSpace {
@@ -66,15 +66,15 @@ class UserSpace {
             const std::vector<std::string>& names);
 
   // What is observed, in order.
-  void begins(Who who, Asked asked);                 // exit() as well, which does not return
-  void returns(Who who, int result);                 // the result, or an error below 0
-  void interrupted(Who who);                         // a signal: it does not return
+  void begins(Who who, Asked asked);  // exit() as well, which does not return
+  void returns(Who who, int result);  // the result, or an error below 0
+  void interrupted(Who who);          // a signal: it does not return
   void born(Who who, Who child, const std::vector<int>& nspid);  // by its call; proc(5): NSpid
-  void sees(Who who, int pid, int ppid);             // getpid(2), getppid(2)
-  void killed(Who who);                              // begins to end, and has not asked for it
-  void dies(Who who);                                // has ended: a zombie, or about to be gone
-  void gone(Who who);                                // has been reaped; no number is left
-  void rests();                                      // nothing happens any more
+  void sees(Who who, int pid, int ppid);                         // getpid(2), getppid(2)
+  void killed(Who who);  // begins to end, and has not asked for it
+  void dies(Who who);    // has ended: a zombie, or about to be gone
+  void gone(Who who);    // has been reaped; no number is left
+  void rests();          // nothing happens any more
 
   // What cannot be, the first time; empty until then.
   const std::string& wrong() const { return wrong_; }
@@ -85,10 +85,10 @@ class UserSpace {
   struct Call {
     Asked asked;
     Time began = 0;
-    std::set<Who> sure_children;     // of the caller when the call began
-    std::set<Who> waitable;          // those of them that were dead
-    bool maybe_children = false;     // it may have had some
-    std::map<Where, int> pid_max;    // of a clone: the largest that there was meanwhile
+    std::set<Who> sure_children;   // of the caller when the call began
+    std::set<Who> waitable;        // those of them that were dead
+    bool maybe_children = false;   // it may have had some
+    std::map<Where, int> pid_max;  // of a clone: the largest that there was meanwhile
   };
   struct Thread {
     Who process = 0;
@@ -158,7 +158,7 @@ class UserSpace {
   bool is_inside(Where ns, Where outer) const;
   bool is_init(Who process) const;
   bool goes_elsewhere(Who who) const;
-  bool is_over(const Process& process) const;     // to be waited for, or gone
+  bool is_over(const Process& process) const;  // to be waited for, or gone
   bool number_is_used(Where ns, int number, Time since) const;
   bool others_are_waiting(Who who, Who process) const;
   bool others_are_forking(Who who, Time since) const;

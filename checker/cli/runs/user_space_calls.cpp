@@ -100,8 +100,8 @@ void UserSpace::judge_clone(Who who, const Call& call, int result) {
   if (numbered && pid_max_was_set_) errors.insert(-EINVAL);
   if (result < 0) return expect(call, result, errors);
   if (must_fail)
-    return deny(fmt::format("{}() succeeds, where only {} can be", asked.call,
-                            fmt::join(errors, " or ")));
+    return deny(
+        fmt::format("{}() succeeds, where only {} can be", asked.call, fmt::join(errors, " or ")));
   // clone(2): the child's number, as the caller sees it.
   const Where mine = processes_[thread.process].ns;
   const auto newest = threads_.rbegin();
@@ -150,9 +150,7 @@ void UserSpace::judge_wait(Who who, const Call& call, int result) {
   }
   // A tracer waits for anybody's threads, and for each of them.
   for (const auto& [other, thread] : threads_)
-    if (thread.traced && thread.death != 0 &&
-        number_in(other, processes_[me].ns) == result)
-      return;
+    if (thread.traced && thread.death != 0 && number_in(other, processes_[me].ns) == result) return;
   deny(fmt::format("{}() returns {}, which {}", call.asked.call, result,
                    was_waited_for ? "was waited for before" : "is no dead child"));
 }
@@ -179,9 +177,10 @@ void UserSpace::judge_kill(Who who, const Call& call, int result) {
     const bool living = std::any_of(victims.begin(), victims.end(), [&](Who victim) {
       return processes_[victim].death == 0 && threads_[victim].birth < call.began;
     });
-    expect(call, result, living            ? std::set<int>{0}
-                         : victims.empty() ? std::set<int>{-ESRCH}
-                                           : std::set<int>{0, -ESRCH});
+    expect(call, result,
+           living            ? std::set<int>{0}
+           : victims.empty() ? std::set<int>{-ESRCH}
+                             : std::set<int>{0, -ESRCH});
   }
   if (result != 0) return;
   for (const Who victim : victims) {
@@ -198,17 +197,15 @@ void UserSpace::judge_unshare(Who who, const Call& call, int result) {
   Thread& thread = threads_[who];
   const std::set<Who>& all = processes_[thread.process].threads;
   const auto other = [&](const auto& is) {
-    return std::any_of(all.begin(), all.end(),
-                       [&](Who t) { return t != who && is(threads_[t]); });
+    return std::any_of(all.begin(), all.end(), [&](Who t) { return t != who && is(threads_[t]); });
   };
-  const bool surely_threaded = other([&](const Thread& t) {
-    return t.end == 0 && t.birth < call.began;
-  });
+  const bool surely_threaded =
+      other([&](const Thread& t) { return t.end == 0 && t.birth < call.began; });
   const bool maybe_threaded = other([](const Thread& t) { return t.release == 0; });
   std::set<int> errors = refusals(who, call);
   // EINVAL: what threads share is asked for by one of several.
-  const bool shared = has("CLONE_THREAD") || has("CLONE_SIGHAND") || has("CLONE_VM") ||
-                      has("CLONE_NEWUSER");
+  const bool shared =
+      has("CLONE_THREAD") || has("CLONE_SIGHAND") || has("CLONE_VM") || has("CLONE_NEWUSER");
   if (shared && surely_threaded) return expect(call, result, {-EINVAL});
   const bool must_fail = !errors.empty();
   if (shared && maybe_threaded) errors.insert(-EINVAL);
@@ -256,8 +253,8 @@ void UserSpace::judge_setns(Who who, const Call& call, int result) {
     errors.insert(-ESRCH);
   if (result < 0) return expect(call, result, errors);
   if (must_fail || result > 0)
-    return deny(fmt::format("setns() returns {}, where only {} can be", result,
-                            fmt::join(errors, " or ")));
+    return deny(
+        fmt::format("setns() returns {}, where only {} can be", result, fmt::join(errors, " or ")));
   thread.children_go_to = ns;
 }
 
@@ -289,8 +286,8 @@ void UserSpace::judge_readdir(Who who, const Call& call, int result) {
   }
   if (result < 0) return;
   // Of a task that is being made, the number may be seen before the task is.
-  if (result <= from || (!number_is_used(ns, result, call.began) &&
-                         !others_are_forking(who, call.began)))
+  if (result <= from ||
+      (!number_is_used(ns, result, call.began) && !others_are_forking(who, call.began)))
     deny(fmt::format("readdir_proc({}) returns {}, which is nobody's", from, result));
 }
 

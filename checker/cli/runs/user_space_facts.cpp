@@ -84,9 +84,8 @@ bool UserSpace::has_maybe_children(Who process) const {
     if (child.parents.count(process) != 0) return true;
   }
   // Whose tracee it is is not kept.
-  return std::any_of(threads_.begin(), threads_.end(), [](const auto& t) {
-    return t.second.traced && t.second.release == 0;
-  });
+  return std::any_of(threads_.begin(), threads_.end(),
+                     [](const auto& t) { return t.second.traced && t.second.release == 0; });
 }
 
 bool UserSpace::others_are_waiting(Who who, Who process) const {
@@ -135,8 +134,7 @@ std::set<Who> UserSpace::killed_by(Who who, const Call& call) const {
   if (call.asked.number == -1) {
     // Everybody to be seen but the caller and number 1.
     for (const auto& [other, process] : processes_)
-      if (other != me && other != 1 && number_in(other, ns) > 1 &&
-          threads_.at(other).release == 0)
+      if (other != me && other != 1 && number_in(other, ns) > 1 && threads_.at(other).release == 0)
         victims.insert(other);
     return victims;
   }
