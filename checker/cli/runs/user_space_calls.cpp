@@ -45,8 +45,7 @@ bool UserSpace::is_refused_at_once(Who who, const Asked& asked) const {
   if (kernel_.init_makes_no_sibling && has("CLONE_PARENT") && is_init(threads_.at(who).process))
     return true;
   if (!kernel_.flags_are_looked_at_first) return false;
-  if (has("CLONE_THREAD") && has("CLONE_NEWPID")) return true;
-  if (!goes_elsewhere(who)) return false;
+  if (!has("CLONE_NEWPID") && !goes_elsewhere(who)) return false;
   return has(kernel_.refused_elsewhere.c_str()) ||
          (kernel_.parent_refused_elsewhere && has("CLONE_PARENT"));
 }
@@ -58,9 +57,12 @@ std::set<int> UserSpace::refusals(Who who, const Call& call) const {
   const Thread& thread = threads_.at(who);
   const Namespace& home = namespaces_.at(thread.children_go_to);
   std::set<int> errors;
-  const bool thread_elsewhere = goes_elsewhere(who) && has(kernel_.refused_elsewhere.c_str());
-  if ((has("CLONE_NEWPID") && (has("CLONE_THREAD") || goes_elsewhere(who))) || thread_elsewhere)
-    errors.insert(-EINVAL);
+  // unshare() of what threads share makes no thread.
+  const bool makes = asked.call == "clone" || asked.call == "clone3";
+  const bool elsewhere = goes_elsewhere(who);
+  if (has("CLONE_NEWPID") && elsewhere) errors.insert(-EINVAL);
+  if (makes && has("CLONE_NEWPID") && has("CLONE_THREAD")) errors.insert(-EINVAL);
+  if (makes && elsewhere && has(kernel_.refused_elsewhere.c_str())) errors.insert(-EINVAL);
   if (has("CLONE_NEWPID") && has("CLONE_PARENT") && kernel_.init_makes_no_sibling &&
       !kernel_.has_setns)
     errors.insert(-EINVAL);
