@@ -90,6 +90,13 @@ struct calls {
            (move.events.clone_flags & (CL_SIGHAND | CL_NEWPID)) != 0 &&
            move.before.nsproxies[proxy - 1].pid_ns.slot() != ns_of<K>(move.before, move.actor + 1);
   }
+  // "fork: unify and tighten up CLONE_NEWUSER/CLONE_NEWPID checks", 3.12: nor a namespace together
+  // with what shares handlers, until 4.3 only threads are meant; in 3.12 nor for a sibling.
+  static bool refused_together(int flags) {
+    if (!fixed_by<K>(Change::tighten) || (flags & CL_NEWPID) == 0) return false;
+    const int sharing = fixed_by<K>(Change::thread_only) ? CL_THREAD : CL_SIGHAND;
+    return (flags & (sharing | (fixed_by<K>(Change::bz_46) ? 0 : CL_PARENT))) != 0;
+  }
   // The new namespace would be below the limit of 3.7.
   static bool too_deep(const MoveOn<K>& move) {
     const int ns = ns_of<K>(move.before, move.actor + 1);
@@ -113,7 +120,7 @@ struct calls {
     if (result > 0) return !thread_in_new && !unsupported && !forbidden;
     if (result == kEinval)
       return thread_in_new || unsupported || denied || numbered || too_deep(move) ||
-             elsewhere(move);
+             elsewhere(move) || refused_together(flags);
     if (result == kEexist) return numbered;
     if (result == kEnospc) return too_deep(move);
     if (result == kEperm) return forbidden;
