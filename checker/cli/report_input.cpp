@@ -119,8 +119,9 @@ std::vector<traces::ReportLane> lanes_of(const traces::Trace& trace) {
       continue;
     lanes.push_back(lane_of(trace, actor, index));
   }
-  std::stable_sort(lanes.begin(), lanes.end(),
-                   [](const auto& a, const auto& b) { return a.group < b.group; });
+  std::stable_sort(lanes.begin(), lanes.end(), [](const auto& a, const auto& b) {
+    return !a.group.empty() && (b.group.empty() || a.group < b.group);
+  });
   for (const std::string& other : moved) lanes.push_back({other, "", ""});
   return lanes;
 }

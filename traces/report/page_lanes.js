@@ -10,7 +10,7 @@ function rowsOf(run) {
   run.lanes.forEach((lane, l) => {
     if (lane.group !== group) {
       group = lane.group;
-      rows.push({ group: group || "kernel", y: y + HEAD / 2 });
+      rows.push({ group: group || "in no namespace", y: y + HEAD / 2 });
       y += HEAD;
     }
     rows.push({ lane: l, y: y + ROW / 2 });
@@ -30,19 +30,24 @@ function windowOf(last, k, width) {
 function coloursOf() {
   const style = getComputedStyle(document.documentElement);
   const colours = {};
-  for (const name of ["page", "text", "dim", "edge", "bad", "mark", "accent", "runs", "exits",
-                      "zombie", "dead"])
+  for (const name of ["text", "dim", "bad", "mark", "accent", "runs", "exits", "zombie", "dead"])
     colours[name] = style.getPropertyValue("--" + name).trim();
   return colours;
 }
 
 // How a life is drawn: not by colour alone.
-const STYLES = { 1: ["runs", 4, [], ""], 2: ["exits", 4, [7, 3], "X"], 3: ["zombie", 3, [3, 3], "Z"],
-                 4: ["dead", 2, [2, 4], "D"] };
+const STYLES = { 1: ["runs", 4, [], ""], 2: ["exits", 4, [7, 3], "X"],
+                 3: ["zombie", 3, [3, 3], "Z"], 4: ["dead", 2, [2, 4], "D"] };
 
-// Sets a canvas to the pixels of the screen; its context, in units of CSS.
+// Sets a canvas to the pixels of the screen; its context, in units of CSS. To ask for its width
+// costs a layout of the page, so that is done once for each width of the window.
+const widths = new WeakMap();
 function prepared(canvas, height) {
-  const scale = window.devicePixelRatio || 1, width = canvas.clientWidth;
+  const scale = window.devicePixelRatio || 1;
+  let known = widths.get(canvas);
+  if (known === undefined || known.window !== window.innerWidth)
+    widths.set(canvas, known = { window: window.innerWidth, width: canvas.clientWidth });
+  const width = known.width;
   canvas.style.height = height + "px";
   const w = Math.round(width * scale), h = Math.round(height * scale);
   if (canvas.width !== w) canvas.width = w;
@@ -144,7 +149,7 @@ function drawArrows(run, c, { view, end, x, colours }) {
     c.lineTo(x(step) - 4, tip - 5 * down);
     c.lineTo(x(step) + 4, tip - 5 * down);
     c.fill();
-    c.fillText(what, x(step) + 4, (y[from] + y[to]) / 2);
+    c.fillText(what, x(step) + 4, y[from] + 12 * down);
   }
 }
 

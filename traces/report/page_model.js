@@ -61,6 +61,7 @@ function truthAt(truth, k) { return truth.changes[spanAt(truth.changes, k)][1]; 
 
 // "t3 C": an object with the name that the scenario gives it.
 function titleOf(run, object) {
+  if (object === "NULL") return object;
   if (run.titles === undefined) {
     run.titles = new Map();
     for (const lane of run.lanes)
@@ -116,7 +117,7 @@ function treeOf(run) {
   return ordered.filter((node) => node.allocated);
 }
 
-// Who holds each counted object: {object, count, holders, extra, exact}. exact is undefined where
+// Who holds each counted object: {object, count, holders, extra, exact}. exact is null where
 // something else counts too that the fields do not tell.
 function holdersOf(run) {
   const by = new Map();
@@ -133,7 +134,7 @@ function holdersOf(run) {
     const holders = by.get(object) || [];
     const known = /^-?[0-9]+$/.test(count) && judged;
     all.push({ object, title: titleOf(run, object), count, holders, extra,
-               exact: known ? Number(count) === holders.length + extra.length : undefined });
+               exact: known ? Number(count) === holders.length + extra.length : null });
   };
   for (const ns of objectsOf(run, "ns")) add(ns, "kref", [], ns !== "ns0");
   for (const proxy of objectsOf(run, "nsproxy"))

@@ -25,20 +25,19 @@ function showCard(run, k) {
   const breaks = k === run.violation;
   by("card-title").textContent =
     k === 0 ? "Initial state" : "Step " + k + ": " + step.actor + "  " + step.action;
-  const place = step.file ? step.name + "() in " + step.file
+  const place = step.file ? (step.name ? step.name + "() in " : "") + step.file
               : k === 0 ? "" : "no code of the kernel: user space, or its environment";
   by("place").replaceChildren(make("span", {}, place),
                               ...(breaks ? [make("strong", { class: "bad" },
                                                  " \u2717 here the property breaks")] : []));
   const details = by("details").checked;
   const all = changesOf(run, k);
-  const rows = all.filter((change) => details || !change.detail);
-  const hidden = all.length - rows.length;
-  show("changes", [rows, hidden], () => [
-    ...rows.map((c) => make("tr", {}, make("td", {}, c.name), make("td", {}, c.was),
-                            make("td", { class: "new" }, c.is))),
-    ...(rows.length > 0 ? [] : [make("tr", {}, make("td", { colspan: "3", class: "dim" },
-      hidden > 0 ? "only locals of functions" : "no field changes"))])]);
+  const plain = all.filter((change) => !change.detail);
+  // A step that changes nothing but locals would look as if it did nothing.
+  show("changes", details || plain.length === 0 ? all : plain, (rows) => rows.length > 0
+    ? rows.map((c) => make("tr", {}, make("td", {}, c.name), make("td", {}, c.was),
+                           make("td", { class: "new" }, c.is)))
+    : [make("tr", {}, make("td", { colspan: "3", class: "dim" }, "no field changes"))]);
 }
 
 const AROUND = 4;
@@ -47,7 +46,8 @@ const AROUND = 4;
 function showSteps(run, k) {
   const list = by("steps");
   if (list.children.length === 0)
-    for (let i = 0; i <= 2 * AROUND; ++i) list.append(make("li", {}, make("button", { type: "button" })));
+    for (let i = 0; i <= 2 * AROUND; ++i)
+      list.append(make("li", {}, make("button", { type: "button" })));
   const first = Math.max(0, Math.min(k - AROUND, run.last - 2 * AROUND));
   for (let i = 0; i <= 2 * AROUND; ++i) {
     const at = first + i, button = list.children[i].firstChild;
@@ -88,17 +88,18 @@ function showHolders(run) {
     const wrong = held.exact === false;
     return make("tr", {}, make("td", {}, held.title),
       make("td", wrong ? { class: "bad" } : {},
-           held.count + (wrong ? " \u2260 " + names.length : held.exact ? " = " + names.length : "")),
-      make("td", {}, names.join(", ") || "nobody"));
+           held.count + (held.exact === null ? "" : wrong ? " \u2260 " : " = ") +
+           (held.exact === null ? "" : names.length)),
+      make("td", {}, names.join(", ") || (held.exact === null ? "whoever makes it" : "nobody")));
   }));
 }
 
-const TRUTHS = [["bad", "\u2717 broken"], ["good", "\u2713 holds"], ["dim", "\u00b7 nothing to say"],
-                ["dim", "\u2013 not asked here"]];
+const TRUTHS = [["bad", "\u2717 broken"], ["good", "\u2713 holds"],
+                ["dim", "\u00b7 nothing to say"], ["dim", "\u2013 not asked here"]];
 
 function truthItem(truth, withStrip) {
-  const item = make("li", {}, make("span", { class: "now" }),
-                    make("span", {}, make("b", {}, printable(truth.id)), " " + printable(truth.says)));
+  const says = make("span", {}, make("b", {}, printable(truth.id)), " " + printable(truth.says));
+  const item = make("li", {}, make("span"), says);
   if (withStrip)
     item.append(make("div", { class: "strip", "aria-hidden": "true" }, make("canvas"), make("i")));
   return item;

@@ -6,8 +6,8 @@
 
 // Controls, and the invisible characters that make a text read other than it is.
 const DECEIVING = new RegExp(
-  "[\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u061c\\u200b-\\u200f\\u2028-\\u202e\\u2060-\\u206f\\ufeff]" +
-  "|\\udb40[\\udc00-\\udfff]", "g");
+  "[\\u0000-\\u001f\\u007f-\\u009f\\u00ad\\u061c\\u200b-\\u200f\\u2028-\\u202e" +
+  "\\u2060-\\u206f\\ufeff]|[\\u{e0000}-\\u{e0fff}]", "gu");
 
 // What may be shown to a person: \x1b or \u{202e} for what would deceive.
 function printable(text) {
@@ -65,7 +65,8 @@ function readRun(data) {
 function goTo(run, k) {
   while (run.at < k) {
     ++run.at;
-    for (let i = run.begin[run.at]; i < run.begin[run.at + 1]; ++i) run.state[run.field[i]] = run.is[i];
+    for (let i = run.begin[run.at]; i < run.begin[run.at + 1]; ++i)
+      run.state[run.field[i]] = run.is[i];
   }
   while (run.at > k) {
     for (let i = run.begin[run.at + 1] - 1; i >= run.begin[run.at]; --i)
