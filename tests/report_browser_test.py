@@ -1,6 +1,5 @@
 #!/usr/bin/env python3
-# The page in a browser: it walks all steps by itself, and what it displays is compared with the
-# trace.  report_browser_test.py BINARY SYNTHETIC
+# The page in a browser, held against the trace.  report_browser_test.py BINARY SYNTHETIC
 # SPDX-License-Identifier: MIT
 import html
 import json

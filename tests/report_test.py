@@ -121,7 +121,7 @@ class Files(unittest.TestCase):
             self.assertEqual(lines[0], "sequenceDiagram")
             for line in lines[1:]:
                 self.assertRegex(line, r"^  (box .+|end|participant p\d+ as .+|p\d+->>p\d+: \d+.*|"
-                                       r"Note over p\d+: .+)$")
+                                       r"Note over p\d+,p\d+: .+)$")
                 self.assertNotRegex(re.sub(r"#\d+;", "", line).replace("->>", ""), "[;#<>%{}`]")
             self.assertEqual(text.count("  box "), text.count("\n  end\n"))
 

@@ -33,7 +33,7 @@ class Diagram {
     participants();
     for (std::size_t k = 1; k < report_.trace.steps.size(); ++k) step(k);
     if (const std::string what = title(report_.trace); report_.violation && !what.empty())
-      out_ += "  Note over " + names_.begin()->second + ": " + escaped(what) + "\n";
+      out_ += "  Note over p0,p" + std::to_string(names_.size() - 1) + ": " + escaped(what) + "\n";
     return out_;
   }
 
