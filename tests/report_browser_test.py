@@ -33,12 +33,12 @@ class Browser(unittest.TestCase):
         cls.folder = pathlib.Path(tempfile.mkdtemp())
         cls.addClassCleanup(shutil.rmtree, cls.folder, ignore_errors=True)
 
-    def dom(self, text, address):
+    def dom(self, text, address, width=1200):
         page = self.folder / "page.html"
         page.write_text(text)
         done = subprocess.run(
             [BROWSER, "--headless=new", "--no-sandbox", "--disable-gpu", "--enable-logging=stderr",
-             f"--user-data-dir={self.folder}/profile", "--window-size=1200,900", "--dump-dom",
+             f"--user-data-dir={self.folder}/profile", f"--window-size={width},900", "--dump-dom",
              f"file://{page}{address}"],
             capture_output=True, text=True, timeout=240, check=True,
             env={**os.environ, "HOME": str(self.folder)})
@@ -46,26 +46,38 @@ class Browser(unittest.TestCase):
         self.assertEqual(complaints, [])  # of the policy, for one
         return done.stdout
 
-    def selftest(self, text):
-        found = re.search(r'<pre id="selftest">(.*?)</pre>', self.dom(text, "#selftest"))
+    def selftest(self, text, width=1200):
+        found = re.search(r'<pre id="selftest">(.*?)</pre>', self.dom(text, "#selftest", width))
         self.assertIsNotNone(found)
         told = json.loads(html.unescape(found[1]))
         print(f"{len(told['hashes']) - 1} steps, {len(text):,} bytes: loaded in {told['load']} ms, "
               f"a step takes {told['mean']:.2f} ms, at worst {told['worst']:.1f} ms")
         self.assertEqual(told["wrong"], [])
+        self.assertLessEqual(told["overflow"], 0)  # nothing is wider than the window
         self.assertLess(told["load"], LOAD_MS)
         self.assertLess(told["mean"], STEP_MS)
-        return told["hashes"]
+        return told
 
     def test_what_is_displayed_is_the_trace_at_every_step(self):
         for name in SCENARIOS:
             path = f"traces/scenarios/{name}.scn"
             states = itf_states(nsmc("replay", path, "--itf")[1])
-            self.assertEqual(self.selftest(nsmc("report", path, "--html", "-")[1]),
+            self.assertEqual(self.selftest(nsmc("report", path, "--html", "-")[1])["hashes"],
                              [hash_of(fields) for _, _, fields in states])
 
+    def test_keys_and_a_telephone(self):
+        path = f"traces/scenarios/{SCENARIOS[0]}.scn"
+        told = self.selftest(nsmc("report", path, "--html", "-")[1], width=320)
+        self.assertLessEqual(told["width"], 500)  # some browsers have no smaller windows
+        self.assertEqual(told["keys"], {  # from step 22, which is t2's, as 21 and 27 are
+            "ArrowRight": 23, "ArrowLeft": 21, "+ArrowRight": 27, "+ArrowLeft": 21, "Home": 0,
+            "End": 29, "PageUp": 0, "PageDown": 29, "j": 23, "k": 21, "n": 27, "p": 21, "v": 29,
+            "o": 22, "x": 22})
+
     def test_a_thousand_steps(self):
-        self.assertEqual(len(self.selftest(synthetic(1000, "html"))), 1001)
+        told = self.selftest(synthetic(1000, "html"))
+        self.assertEqual(len(told["hashes"]), 1001)
+        self.assertEqual(told["keys"]["o"], 500)  # where its loop begins
 
     def test_a_hundred_thousand_steps_open(self):
         dom = self.dom(synthetic(100_000, "html"), "#step=70000")

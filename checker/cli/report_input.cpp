@@ -39,6 +39,7 @@ Truth truth_of(const System& system, const Claim& claim, const Moment& m) {
     holds = claim.holds(system, m.after);
   }
   if (claim.premise) says_something = says_something && claim.premise(system, m.after);
+  if (!holds && claim.expect == lang::Expect::sometimes) return Truth::awaited;
   return !holds ? Truth::broken : says_something ? Truth::kept : Truth::silent;
 }
 

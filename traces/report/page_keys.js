@@ -71,10 +71,11 @@ function stepOfAddress(run) {
 
 function onKey(run, event) {
   if (event.ctrlKey || event.altKey || event.metaKey || by("help").open) return;
-  if (event.target.matches("input:not([type=checkbox])")) {
+  if (event.target.matches("input:not([type=checkbox], [type=range])")) {
     if (event.key === "Escape") event.target.blur();
     return;
   }
+  if (event.key.length === 1 && !by("letters").checked) return;
   const key = event.shiftKey && event.key.startsWith("Arrow")
     ? { ArrowRight: "n", ArrowLeft: "p" }[event.key] : event.key;
   const to = WORDS[key] === undefined ? null : target(run, run.at, WORDS[key]);
@@ -123,7 +124,7 @@ async function copy(element) {
 // backwards and writes a hash of what is displayed after each step. Who has the same trace from
 // elsewhere can compare.
 function selftest(run) {
-  const hashes = [], wrong = [];
+  const hashes = [], wrong = [], root = document.documentElement;
   const displayed = () => {
     let hash = 0x811c9dc5;
     for (const row of by("state").rows)
@@ -140,6 +141,13 @@ function selftest(run) {
     spent += took;
     worst = Math.max(worst, took);
   }
+  const keys = ["ArrowRight", "ArrowLeft", "+ArrowRight", "+ArrowLeft", "Home", "End", "PageUp",
+                "PageDown", "j", "k", "n", "p", "v", "o", "x"].map((name) => {
+    go(run, Math.min(22, run.last));
+    const key = name.replace("+", ""), shiftKey = name !== key;
+    document.body.dispatchEvent(new KeyboardEvent("keydown", { key, shiftKey, bubbles: true }));
+    return [name, run.at];
+  });
   by("all").open = true;
   const walk = (k) => {
     go(run, k);
@@ -149,7 +157,8 @@ function selftest(run) {
   for (let k = run.last; k >= 0; --k) if (walk(k) !== hashes[k]) wrong.push(k);
   by("selftest").hidden = false;
   by("selftest").textContent = JSON.stringify({
-    hashes, wrong, load: Number(document.documentElement.dataset.load),
+    hashes, wrong, keys: Object.fromEntries(keys), width: window.innerWidth,
+    overflow: root.scrollWidth - root.clientWidth, load: Number(root.dataset.load),
     mean: spent / run.last, worst });
 }
 
@@ -163,7 +172,7 @@ function start() {
     document.querySelector("[data-go=" + where + "]").hidden = run[where] === null;
   by("keys").replaceChildren(...KEYS.flatMap(([keys, what]) =>
     [make("dt", {}, make("kbd", {}, keys)), make("dd", {}, what)]));
-  by("bar").hidden = by("panes").hidden = false;
+  by("bar").hidden = by("panes").hidden = by("copy").hidden = false;
   buildTruths(run);
   const testing = location.hash === "#selftest";
   go(run, stepOfAddress(run) ?? 0);

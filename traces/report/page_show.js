@@ -95,7 +95,8 @@ function showHolders(run) {
 }
 
 const TRUTHS = [["bad", "\u2717 broken"], ["good", "\u2713 holds"],
-                ["dim", "\u00b7 nothing to say"], ["dim", "\u2013 not asked here"]];
+                ["dim", "\u00b7 nothing to say"], ["dim", "\u2013 not asked here"],
+                ["dim", "\u2026 not yet"]];
 
 function truthItem(truth, withStrip) {
   const says = make("span", {}, make("b", {}, printable(truth.id)), " " + printable(truth.says));

@@ -22,8 +22,9 @@ struct ReportLane {
 enum class Truth : std::uint8_t {
   broken,
   kept,
-  silent,  // true, and about nothing that there is
-  unasked  // not judged here, such as a claim on moves in the initial state
+  silent,   // true, and about nothing that there is
+  unasked,  // not judged here, such as a claim on moves in the initial state
+  awaited   // it has to be true once, and is not yet
 };
 
 // The truth of one property over the steps of the run, as its changes.
