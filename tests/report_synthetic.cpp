@@ -19,7 +19,7 @@ using nsmc::traces::Truth;
 const std::string kHostile[] = {"</script><script>alert(1)</script>",
                                 "<!--<script>",
                                 "\x1b]0;title\x07\x1b[31m",
-                                "\u202egnp.exe",
+                                "\u202egnp.exe\u202c",
                                 "zero\u200bwidth\u2028line",
                                 "{{script}}",
                                 "\"'&amp;<b onclick=alert(1)>",

@@ -28,7 +28,8 @@ struct Moment {
 };
 
 Truth truth_of(const System& system, const Claim& claim, const Moment& m) {
-  bool holds = false, says_something = true;
+  bool holds = false;
+  bool says_something = true;
   if (claim.scope == Scope::move) {
     if (m.before == nullptr) return Truth::unasked;
     const lang::Move<System> move{*m.before, *m.action, m.after, m.events};
@@ -56,7 +57,8 @@ std::vector<Claim> claims_of(const Bound& bound, const std::string& asked) {
 void judge_all(const Bound& bound, const std::vector<Claim>& claims, traces::Report& report) {
   const System& system = *bound.system;
   for (const Claim& claim : claims) report.truths.push_back({claim.id, claim.says, {}});
-  System::State before{}, after = system.initial().front();
+  System::State before{};
+  System::State after = system.initial().front();
   System::Action action{};
   System::Events events{};
   const auto& steps = report.trace.steps;
@@ -92,7 +94,8 @@ std::map<std::string, std::size_t> index_of(const traces::Trace& trace) {
 traces::ReportLane lane_of(const traces::Trace& trace, const std::string& actor,
                            const std::map<std::string, std::size_t>& index) {
   traces::ReportLane lane{actor, "", ""};
-  const auto pid = index.find(actor + ".pid"), label = index.find(actor + ".label");
+  const auto pid = index.find(actor + ".pid");
+  const auto label = index.find(actor + ".label");
   if (pid == index.end() || label == index.end()) return lane;
   for (const traces::TraceStep& step : trace.steps) {
     if (lane.label.empty()) lane.label = step.fields[label->second].value;

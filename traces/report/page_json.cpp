@@ -59,7 +59,9 @@ Json or_null(const std::optional<std::size_t>& step) { return step ? Json(*step)
 
 std::string to_page_json(const Report& report) {
   Texts texts;
-  Json names = Json::array(), initial = Json::array(), lanes = Json::array();
+  Json names = Json::array();
+  Json initial = Json::array();
+  Json lanes = Json::array();
   for (const lang::Field& field : report.trace.steps[0].fields) {
     names.push_back(field.name);
     initial.push_back(texts(field.value));
