@@ -91,6 +91,13 @@ struct ReplayOptions {
 };
 int replay(const ReplayOptions& options);
 
+struct ReportFiles {
+  std::string path;                     // as of ReplayOptions
+  std::string property;                 // as of ReplayOptions
+  std::string html, mermaid, perfetto;  // files; "-": standard output; empty: none
+};
+int report(const ReportFiles& options);
+
 // The matrix of kernels and properties over the shipped runs, as Markdown.
 int history();
 // Which changes make the answer to a scenario another one, from the 2007 code on.

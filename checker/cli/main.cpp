@@ -29,6 +29,7 @@ constexpr const char* kExitCodes =
     "Start with:\n"
     "  nsmc check                                  the 2007 code: what holds, what does not\n"
     "  nsmc replay traces/scenarios/bz-07-stealth-child.scn\n"
+    "  nsmc report traces/scenarios/bz-07-stealth-child.scn --html bz-07.html\n"
     "  nsmc check --property I17 --kernel 2.6.27   a bare question about one kernel\n"
     "  nsmc prove                                  what holds for any size, and is proved\n"
     "  nsmc gate                                   all that nsmc.toml holds fixed, for CI\n"
@@ -86,6 +87,18 @@ void add_replay(CLI::App& app, ReplayOptions& o, int& code) {
   cmd->add_flag("--all-fields", o.all_fields, "show unchanged fields too");
   cmd->add_flag("--itf", o.itf, "print the trace as ITF JSON");
   cmd->callback([&] { code = replay(o); });
+}
+
+void add_report(CLI::App& app, ReportFiles& o, int& code) {
+  CLI::App* cmd =
+      app.add_subcommand("report", "Write a run as a page to be mailed, or as a diagram");
+  cmd->add_option("path", o.path, "a trace (*.itf.json), or a scenario whose run is found anew")
+      ->required();
+  cmd->add_option("--property", o.property, "which property of a survey");
+  cmd->add_option("--html", o.html, "one file that a browser shows without network");
+  cmd->add_option("--mermaid", o.mermaid, "a sequence diagram (`-`: standard output)");
+  cmd->add_option("--perfetto", o.perfetto, "Chrome's trace events, as JSON");
+  cmd->callback([&] { code = report(o); });
 }
 
 // What both engines are told is said once, as options of `prove`.
@@ -184,8 +197,8 @@ void add_mutate(CLI::App& app, MutateOptions& o, int& code) {
 
 // A word that is no verb is named, with the one it resembles.
 void require_verb(int argc, char** argv) {
-  const std::vector<std::string> verbs = {"check",   "gate",   "mutate", "prove",  "replay",
-                                          "history", "bisect", "list",   "explain"};
+  const std::vector<std::string> verbs = {"check",  "gate",    "mutate", "prove", "replay",
+                                          "report", "history", "bisect", "list",  "explain"};
   if (argc < 2 || argv[1][0] == '-') return;
   if (std::find(verbs.begin(), verbs.end(), argv[1]) != verbs.end()) return;
   const std::string hint = traces::did_you_mean(argv[1], verbs);
@@ -204,6 +217,7 @@ int run(int argc, char** argv) {
   GateOptions gate_options;
   MutateOptions mutate_options;
   ReplayOptions replay_options;
+  ReportFiles report_files;
   std::string progress = "auto", what, id;
   bool markdown = false;
   add_check(app, check_options, progress, code);
@@ -211,6 +225,7 @@ int run(int argc, char** argv) {
   add_mutate(app, mutate_options, code);
   add_prove(app, prove_options, bounded_options, code);
   add_replay(app, replay_options, code);
+  add_report(app, report_files, code);
   app.add_subcommand("history", "Print which properties hold on which kernel, as Markdown")
       ->callback([&] { code = history(); });
   CLI::App* bisect_command = app.add_subcommand(

@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #include <string>
 
-#include "model/kernel/pidns.hpp"
+#include "model/kernel/holders.hpp"
 namespace nsmc::kernel {
 namespace {
 
@@ -86,6 +86,26 @@ std::string value_text(std::string_view name, const Cell& cell, const Config& c,
     if (name == "fault") return std::string(lang::fault_name(static_cast<lang::Fault>(value)));
     return errno_text(value);
   }
+}
+
+// A field as people call it; empty if this run does not use it, or the scenario has no name for it.
+std::string field_name(std::string_view kind, int index, std::string_view name, const Config& c,
+                       const Userland& user) {
+  if (!in_use(kind, index, c)) return {};
+  std::string full;
+  if (kind == "stack") {
+    full = (index == kSoftirq ? "softirq" : "t" + std::to_string(index)) + "/";  // a detail
+  } else if (index >= 0 && (kind == "variable" || kind == "task_label" || kind == "ns_label")) {
+    const auto at = static_cast<std::size_t>(index);
+    const std::string& given = kind == "variable"     ? user.variable_names[at]
+                               : kind == "task_label" ? user.label_names[at + 1]
+                                                      : user.namespace_names[at + 1];
+    if (given.empty()) return {};
+    full = (kind == "variable" ? "result " : "") + given;
+  } else if (index >= 0) {
+    full = std::string(kind) + std::to_string(index) + ".";
+  }
+  return full + std::string(name);
 }
 
 std::string clone_flags_text(int flags) {
@@ -181,23 +201,26 @@ std::vector<Field> Pidns::fields(const State& state) const {
   std::vector<Field> fields;
   State::each_field(
       state, [&](std::string_view kind, int index, std::string_view name, const auto& cell) {
-        if (!in_use(kind, index, config_)) return;
-        std::string full;
-        if (kind == "stack")
-          full = (index == kSoftirq ? "softirq" : "t" + std::to_string(index)) + "/";  // a detail
-        else if (index >= 0 && (kind == "variable" || kind == "task_label" || kind == "ns_label")) {
-          const auto at = static_cast<std::size_t>(index);
-          const std::string& given = kind == "variable"     ? userland_.variable_names[at]
-                                     : kind == "task_label" ? userland_.label_names[at + 1]
-                                                            : userland_.namespace_names[at + 1];
-          if (given.empty()) return;
-          full = (kind == "variable" ? "result " : "") + given;
-        } else if (index >= 0) {
-          full = std::string(kind) + std::to_string(index) + ".";
-        }
-        fields.push_back({full + std::string(name), value_text(name, cell, config_, userland_)});
+        std::string full = field_name(kind, index, name, config_, userland_);
+        if (full.empty()) return;
+        fields.push_back({std::move(full), value_text(name, cell, config_, userland_)});
       });
   return fields;
+}
+
+std::vector<std::string> counted_fields(const Pidns& system) {
+  std::vector<std::string> names;
+  const Pidns::State state{};
+  Pidns::State::each_field(
+      state, [&](std::string_view kind, int index, std::string_view name, const auto& cell) {
+        using Cell = std::remove_cvref_t<decltype(cell)>;
+        if constexpr (kTargetName<Cell> != nullptr) {
+          if (Cell::kHolds != lang::Holds::reference) return;
+          std::string full = field_name(kind, index, name, system.config(), system.userland());
+          if (!full.empty()) names.push_back(std::move(full));
+        }
+      });
+  return names;
 }
 
 std::string Pidns::step_name(int step) const { return step_text(step + 1); }
