@@ -18,10 +18,10 @@ struct View {
 struct Edge {
   std::uint32_t source = 0;
   std::uint64_t at = 0;  // index into Csr::target
+  bool operator==(const Edge&) const = default;
 };
 
-class OutEdge
-    : public boost::iterator_facade<OutEdge, Edge, boost::forward_traversal_tag, Edge> {
+class OutEdge : public boost::iterator_facade<OutEdge, Edge, boost::forward_traversal_tag, Edge> {
  public:
   OutEdge() = default;
   OutEdge(std::uint32_t source, std::uint64_t at) : edge_{source, at} {}

@@ -21,8 +21,8 @@ enum class Fairness : std::uint8_t {
 // A System may say what its moves are owed: fairness(s, a) of a move that is possible in s.  One
 // that does not owes nothing to anybody, and then nothing ever has to happen.
 template <class S>
-concept Fair = System<S> && requires(const S& system, const typename S::State& s,
-                                     const typename S::Action& a) {
+concept Fair = System<S> &&
+    requires(const S& system, const typename S::State& s, const typename S::Action& a) {
   { system.fairness(s, a) } -> std::same_as<Fairness>;
 };
 

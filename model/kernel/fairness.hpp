@@ -1,0 +1,69 @@
+// Who cannot be kept waiting for ever: the one place that decides it.
+// SPDX-License-Identifier: MIT
+//
+// Fairness is an assumption about what is not modelled (scheduler, locks, user space), so the less
+// of it the better.
+//
+// - A task inside the kernel is weakly fair: the scheduler runs whoever stays runnable.  So is one
+//   in user mode with SIGKILL pending: the signal is taken on the way to user mode, which a timer
+//   interrupt is enough for.  A killed or exiting task is one of these two.
+// - At a lock it is strongly fair: the lock is free again and again, and the queued rwlocks and
+//   mutexes serve in turn.  The rwlock of 2007 does not promise that; starvation there is another
+//   subject than the life of namespaces.  An init in zap is woken by everybody who goes, so it is
+//   strongly fair in its wait4() as well; another wait4() is not, for a sibling thread may take
+//   each zombie before it.
+// - The softirq, which ends grace periods and runs work items, and boot are weakly fair.
+// - A task in user mode that makes its next call is owed nothing: no parent has to wait, no tracer
+//   to detach, no program to go on.
+#pragma once
+
+#include <array>
+#include <utility>
+
+#include "model/kernel/pidns.hpp"
+#include "model/lang/leads_to.hpp"
+
+namespace nsmc::kernel {
+
+// The step at which a context stands, 0 outside the kernel.
+inline int top_step(const Pidns::State& state, int context) {
+  int top = 0;
+  for (const auto& pc : state.stacks[context].pc)
+    if (pc.value() != 0) top = pc.value();
+  return top;
+}
+
+// Whether a step does nothing until a lock is free.
+inline bool is_at_lock(int step) {
+  using K = Concrete;
+  static const std::array kSteps = {step_number(copy_process<K>::attach),
+                                    step_number(create_pid_cachep<K>::search),
+                                    step_number(sys_setsid<K>::lock),
+                                    step_number(sys_ptrace<K>::attach),
+                                    step_number(exit_ptrace<K>::lock),
+                                    step_number(release_task<K>::lock),
+                                    step_number(do_wait<K>::give_back),
+                                    step_number(zap_pid_ns_processes<K>::kill_all),
+                                    step_number(forget_original_parent<K>::choose_reaper),
+                                    step_number(forget_original_parent<K>::zapped),
+                                    step_number(do_exit<K>::notify)};
+  return std::find(kSteps.begin(), kSteps.end(), step) != kSteps.end();
+}
+
+inline lang::Fairness owed_to(const Pidns::State& state, int actor) {
+  using lang::Fairness;
+  if (actor == kBoot || actor == kSoftirq) return Fairness::weak;
+  const int step = top_step(state, actor);
+  if (step == 0) return state.tasks[actor].sigkill.value() == 1 ? Fairness::weak : Fairness::none;
+  static const int kScan = step_number(do_wait<Concrete>::scan);
+  const bool zaps = state.stacks[actor].zap_pid_ns_processes.ns.slot() != 0;
+  return is_at_lock(step) || (step == kScan && zaps) ? Fairness::strong : Fairness::weak;
+}
+
+// The system with what its moves are owed.
+struct FairPidns : Pidns {
+  explicit FairPidns(const Pidns& system) : Pidns(system) {}
+  lang::Fairness fairness(const State& s, const Action& a) const { return owed_to(s, a.actor); }
+};
+
+}  // namespace nsmc::kernel
