@@ -48,6 +48,14 @@ struct CheckOptions {
 };
 int check(const CheckOptions& options);
 
+struct GraphOptions {
+  CheckOptions asked;                   // paths, kernel, changes, settings, limits, json, no_times
+  bool live = false;                    // judge what must happen in the end
+  std::vector<std::string> properties;  // only these of props/liveness.hpp; implies `live`
+  std::string aut, dot;                 // files to write; empty: none
+};
+int graph(const GraphOptions& options);
+
 struct GateOptions {
   std::string path;    // of the gate file; empty: nsmc.toml, here or in the tree
   std::string budget;  // "5m"; empty: what the file says

@@ -77,6 +77,32 @@ void add_check(CLI::App& app, CheckOptions& o, std::string& progress, int& code)
   });
 }
 
+void add_graph(CLI::App& app, GraphOptions& o, int& code) {
+  CLI::App* cmd = app.add_subcommand(
+      "graph", "Measure the graph of a scenario's states, and judge what must happen in the end");
+  cmd->add_option("paths", o.asked.paths, "scenarios (*.scn) and folders of them")->required();
+  cmd->add_flag("--live", o.live, "judge the liveness properties, with a lasso for each violation");
+  cmd->add_option("--property", o.properties, "judge only this one (may be repeated)")
+      ->allow_extra_args(false);
+  cmd->add_option("--kernel", o.asked.kernel, "the kernel to ask about; see `nsmc list kernels`");
+  cmd->add_option("--with", o.asked.with, "with this change (may be repeated)")
+      ->allow_extra_args(false);
+  cmd->add_option("--without", o.asked.without, "without this change (may be repeated)")
+      ->allow_extra_args(false);
+  cmd->add_option("--defect", o.asked.defect, "with this seeded defect");
+  cmd->add_option("--config", o.asked.settings, "key=value, over the scenario's own")
+      ->allow_extra_args(false);
+  cmd->add_option("--states-max", o.asked.states_max, "stop after this many states")
+      ->check(CLI::PositiveNumber);
+  cmd->add_option("--seconds-max", o.asked.seconds_max, "stop after this many seconds")
+      ->check(CLI::PositiveNumber);
+  cmd->add_option("--aut", o.aut, "write the graph to this file, as Aldebaran (CADP, mCRL2)");
+  cmd->add_option("--dot", o.dot, "write its first 2,000 states to this file, for Graphviz");
+  cmd->add_flag("--json", o.asked.json, "print the result as JSON (nsmc-graph/1)");
+  cmd->add_flag("--no-times", o.asked.no_times, "say nothing of time and memory");
+  cmd->callback([&] { code = graph(o); });
+}
+
 void add_replay(CLI::App& app, ReplayOptions& o, int& code) {
   CLI::App* cmd = app.add_subcommand(
       "replay", "Re-execute a trace on the model and step through it, forwards and backwards");
@@ -197,8 +223,9 @@ void add_mutate(CLI::App& app, MutateOptions& o, int& code) {
 
 // A word that is no verb is named, with the one it resembles.
 void require_verb(int argc, char** argv) {
-  const std::vector<std::string> verbs = {"check",  "gate",    "mutate", "prove", "replay",
-                                          "report", "history", "bisect", "list",  "explain"};
+  const std::vector<std::string> verbs = {"check",  "gate",   "graph",  "mutate",
+                                          "prove",  "replay", "report", "history",
+                                          "bisect", "list",   "explain"};
   if (argc < 2 || argv[1][0] == '-') return;
   if (std::find(verbs.begin(), verbs.end(), argv[1]) != verbs.end()) return;
   const std::string hint = traces::did_you_mean(argv[1], verbs);
@@ -215,6 +242,7 @@ int run(int argc, char** argv) {
   CheckOptions check_options, bounded_options;
   ProveOptions prove_options;
   GateOptions gate_options;
+  GraphOptions graph_options;
   MutateOptions mutate_options;
   ReplayOptions replay_options;
   ReportFiles report_files;
@@ -222,6 +250,7 @@ int run(int argc, char** argv) {
   bool markdown = false;
   add_check(app, check_options, progress, code);
   add_gate(app, gate_options, progress, code);
+  add_graph(app, graph_options, code);
   add_mutate(app, mutate_options, code);
   add_prove(app, prove_options, bounded_options, code);
   add_replay(app, replay_options, code);

@@ -13,7 +13,7 @@
 
 namespace nsmc::checker {
 
-// What the actors are owed in one state.
+// What is owed to whom in one state.
 struct Owed {
   std::set<std::string> weak, strong;
 };
@@ -23,8 +23,8 @@ Owed owed_in(const S& system, const typename S::State& s) {
   Owed owed;
   system.successors(s, [&](const auto& action, const auto&, const auto&) {
     const lang::Fairness fairness = lang::fairness_of(system, s, action);
-    if (fairness >= lang::Fairness::weak) owed.weak.insert(system.actor(action));
-    if (fairness >= lang::Fairness::strong) owed.strong.insert(system.actor(action));
+    if (fairness >= lang::Fairness::weak) owed.weak.insert(lang::party_of(system, s, action));
+    if (fairness >= lang::Fairness::strong) owed.strong.insert(lang::party_of(system, s, action));
   });
   return owed;
 }
@@ -37,18 +37,18 @@ bool is_fair(const S& system, const std::vector<typename S::State>& states,
   std::set<std::string> strong, made, made_strong;
   for (std::size_t i = 0; i < states.size(); ++i) {
     const Owed owed = owed_in(system, states[i]);
-    for (const std::string& actor : owed.weak) ++able[actor];
+    for (const std::string& party : owed.weak) ++able[party];
     strong.insert(owed.strong.begin(), owed.strong.end());
     if (actions.empty()) continue;  // it rests: every move that is owed is missing
-    const std::string actor = system.actor(actions[i]);
+    const std::string party = lang::party_of(system, states[i], actions[i]);
     const lang::Fairness fairness = lang::fairness_of(system, states[i], actions[i]);
-    if (fairness >= lang::Fairness::weak) made.insert(actor);
-    if (fairness >= lang::Fairness::strong) made_strong.insert(actor);
+    if (fairness >= lang::Fairness::weak) made.insert(party);
+    if (fairness >= lang::Fairness::strong) made_strong.insert(party);
   }
-  for (const auto& [actor, times] : able)
-    if (times == states.size() && made.count(actor) == 0) return false;
-  for (const std::string& actor : strong)
-    if (made_strong.count(actor) == 0) return false;
+  for (const auto& [party, times] : able)
+    if (times == states.size() && made.count(party) == 0) return false;
+  for (const std::string& party : strong)
+    if (made_strong.count(party) == 0) return false;
   return true;
 }
 

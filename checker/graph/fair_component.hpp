@@ -1,7 +1,7 @@
 // A set of states in which a run can stay for ever and be fair.
 // SPDX-License-Identifier: MIT
 //
-// Weak fairness of an actor is "again and again, it has no such move or makes one": a generalised
+// Weak fairness to a party is "again and again, it has no such move or makes one": a generalised
 // Büchi condition, which a larger component meets if a smaller one does; so the maximal components
 // suffice.  Strong fairness is not like that (Streett): where a component fails it, the states in
 // which the actor could move are left out, and what remains is looked at again.
@@ -18,7 +18,7 @@
 
 namespace nsmc::checker {
 
-// What fairness asks of a loop through all of a component; sets of actors.
+// What fairness asks of a loop through all of a component; sets of parties.
 struct Obligations {
   std::uint64_t idle = 0;    // weak, and there is a state without such a move: to be visited
   std::uint64_t weak = 0;    // weak, and such a move is possible everywhere: to be made
@@ -29,8 +29,8 @@ struct FairComponent {
   Obligations owes;
 };
 
-// `weak(node)`, `strong(node)`: the actors with such a move in the whole system, not only among
-// these nodes.  `made(edge, least)`: the actor of an edge as a set, if it is owed at least that.
+// `weak(node)`, `strong(node)`: the parties with such a move in the whole system, not only among
+// these nodes.  `made(edge, least)`: the party of an edge as a set, if it is owed at least that.
 // Of several components the one with the first node.
 template <class Weak, class Strong, class Made>
 FairComponent fair_component(const Csr& graph, Weak&& weak, Strong&& strong, Made&& made) {

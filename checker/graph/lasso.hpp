@@ -18,7 +18,7 @@ template <class S>
 struct Lasso {
   Run<S> stem;
   std::vector<typename S::Action> loop;   // empty: the run rests where the stem ends
-  std::vector<std::string> fair_to;       // the actors that the loop owes something, and gives it
+  std::vector<std::string> fair_to;       // to whom the loop owes something, and gives it
   std::vector<std::string> may_stay_out;  // who could move where the run rests, and is owed nothing
 };
 
@@ -114,8 +114,8 @@ class LassoMaker {
 
   std::vector<std::string> names(std::uint64_t set) const {
     std::vector<std::string> list;
-    for (std::size_t i = 0; i < graph_.actors().size(); ++i)
-      if ((set >> i & 1U) != 0) list.push_back(graph_.actors()[i]);
+    for (std::size_t i = 0; i < graph_.parties().size(); ++i)
+      if ((set >> i & 1U) != 0) list.push_back(graph_.parties()[i]);
     std::sort(list.begin(), list.end());
     return list;
   }

@@ -2,8 +2,9 @@
 // SPDX-License-Identifier: MIT
 //
 // The states lie in the exact store of checker/explicit, in breadth-first order, with their
-// parents.  Of a move there are the state that it leads to and one byte: who moves, and what that
-// is owed.  The k-th edge of a state is its k-th successor, so the rest is found by asking again.
+// parents.  Of a move there are the state that it leads to and one byte: what it is
+// owed, and to whom.  The k-th edge of a state is its k-th successor, so the rest is found by
+// asking again.
 #pragma once
 
 #include <algorithm>
@@ -23,16 +24,16 @@
 namespace nsmc::checker {
 
 struct EdgeLabel {
-  static constexpr unsigned kActors = 64;  // sets of them are 64-bit masks
+  static constexpr unsigned kParties = 64;  // sets of them are 64-bit masks
   std::uint8_t byte = 0;
   EdgeLabel() = default;
-  EdgeLabel(unsigned actor, lang::Fairness fairness)
-      : byte(static_cast<std::uint8_t>(actor | static_cast<unsigned>(fairness) << 6U)) {}
-  unsigned actor() const { return byte & 63U; }
+  EdgeLabel(unsigned party, lang::Fairness fairness)
+      : byte(static_cast<std::uint8_t>(party | static_cast<unsigned>(fairness) << 6U)) {}
+  unsigned party() const { return byte & 63U; }
   lang::Fairness fairness() const { return static_cast<lang::Fairness>(byte >> 6U); }
-  // The actor as a set, empty if the move is owed less than `least`.
+  // The party as a set, empty if the move is owed less than `least`.
   std::uint64_t owed(lang::Fairness least) const {
-    return fairness() >= least ? std::uint64_t{1} << actor() : 0;
+    return fairness() >= least ? std::uint64_t{1} << party() : 0;
   }
 };
 
@@ -59,7 +60,7 @@ class StateGraph {
   Index size() const { return static_cast<Index>(store_.size()); }
   const Csr& edges() const { return edges_; }
   const std::vector<EdgeLabel>& labels() const { return labels_; }
-  const std::vector<std::string>& actors() const { return actors_; }
+  const std::vector<std::string>& parties() const { return parties_; }
   std::uint32_t depth() const { return depth_.empty() ? 0 : depth_.back(); }
   std::uint32_t depth(Index i) const { return depth_[i]; }
   double seconds() const { return seconds_; }
@@ -79,7 +80,7 @@ class StateGraph {
     packer_.unpack(store_.packed(i), &s);
     return s;
   }
-  // The set of actors with a move that is owed at least this.
+  // The set of parties with a move that is owed at least this.
   std::uint64_t enabled(Index i, lang::Fairness least) const {
     std::uint64_t set = 0;
     for (std::uint64_t e = edges_.first[i]; e < edges_.first[i + 1]; ++e)
@@ -146,7 +147,8 @@ class StateGraph {
     system_.successors(from, [&](const Action& action, const State& after, const auto&) {
       if (!complete()) return;
       edges_.target.push_back(add(after, i, action));
-      labels_.push_back({actor(action), lang::fairness_of(system_, from, action)});
+      labels_.push_back({number_of(lang::party_of(system_, from, action)),
+                         lang::fairness_of(system_, from, action)});
     });
     if (complete()) {
       edges_.end_node();
@@ -176,12 +178,11 @@ class StateGraph {
     }
   }
 
-  unsigned actor(const Action& action) {
-    const std::string name = system_.actor(action);
-    const auto at = std::find(actors_.begin(), actors_.end(), name);
-    const auto number = static_cast<unsigned>(at - actors_.begin());
-    if (number == EdgeLabel::kActors) throw std::logic_error("more than 64 actors");
-    if (at == actors_.end()) actors_.push_back(name);
+  unsigned number_of(const std::string& party) {
+    const auto at = std::find(parties_.begin(), parties_.end(), party);
+    const auto number = static_cast<unsigned>(at - parties_.begin());
+    if (number == EdgeLabel::kParties) throw std::logic_error("moves are owed to more than 64");
+    if (at == parties_.end()) parties_.push_back(party);
     return number;
   }
 
@@ -190,7 +191,7 @@ class StateGraph {
   Store store_;
   Csr edges_;
   std::vector<EdgeLabel> labels_;
-  std::vector<std::string> actors_;
+  std::vector<std::string> parties_;
   std::vector<std::uint32_t> depth_;
   std::vector<std::size_t> initial_;  // by index in the store: which initial state it is
   std::vector<std::byte> packed_;

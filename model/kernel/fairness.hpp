@@ -12,13 +12,16 @@
 //   subject than the life of namespaces.  An init in zap is woken by everybody who goes, so it is
 //   strongly fair in its wait4() as well; another wait4() is not, for a sibling thread may take
 //   each zombie before it.
-// - The softirq, which ends grace periods and runs work items, and boot are weakly fair.
+// - The softirq ends grace periods and runs work items in the order in which they came: to begin
+//   one is owed to the pid or the namespace it is for, and strongly, because the softirq may be
+//   busy with another.  What it has begun, and boot, are weakly fair.
 // - A task in user mode that makes its next call is owed nothing: no parent has to wait, no tracer
 //   to detach, no program to go on.
 #pragma once
 
+#include <algorithm>
 #include <array>
-#include <utility>
+#include <string>
 
 #include "model/kernel/pidns.hpp"
 #include "model/lang/leads_to.hpp"
@@ -50,10 +53,11 @@ inline bool is_at_lock(int step) {
   return std::find(kSteps.begin(), kSteps.end(), step) != kSteps.end();
 }
 
-inline lang::Fairness owed_to(const Pidns::State& state, int actor) {
+inline lang::Fairness owed_in(const Pidns::State& state, int actor) {
   using lang::Fairness;
-  if (actor == kBoot || actor == kSoftirq) return Fairness::weak;
+  if (actor == kBoot) return Fairness::weak;
   const int step = top_step(state, actor);
+  if (actor == kSoftirq) return step == 0 ? Fairness::strong : Fairness::weak;
   if (step == 0) return state.tasks[actor].sigkill.value() == 1 ? Fairness::weak : Fairness::none;
   static const int kScan = step_number(do_wait<Concrete>::scan);
   const bool zaps = state.stacks[actor].zap_pid_ns_processes.ns.slot() != 0;
@@ -63,7 +67,21 @@ inline lang::Fairness owed_to(const Pidns::State& state, int actor) {
 // The system with what its moves are owed.
 struct FairPidns : Pidns {
   explicit FairPidns(const Pidns& system) : Pidns(system) {}
-  lang::Fairness fairness(const State& s, const Action& a) const { return owed_to(s, a.actor); }
+  lang::Fairness fairness(const State& s, const Action& a) const { return owed_in(s, a.actor); }
+  std::string party(const State& s, const Action& a) const {
+    if (a.actor != kSoftirq || top_step(s, kSoftirq) != 0) return actor(a);
+    State after;
+    Events events;
+    execute(s, a, after, events);
+    for (int i = 0; i < kPids; ++i)
+      if (Concrete::peek(s.pids[i].rcu) == 1 && Concrete::peek(after.pids[i].rcu) == 0)
+        return "softirq for pid" + std::to_string(i);
+    for (int i = 0; i < kNamespaces; ++i)
+      if (Concrete::peek(s.namespaces[i].work) == 1 &&
+          Concrete::peek(after.namespaces[i].work) == 0)
+        return "softirq for ns" + std::to_string(i);
+    return actor(a);
+  }
 };
 
 }  // namespace nsmc::kernel

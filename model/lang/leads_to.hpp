@@ -34,6 +34,16 @@ Fairness fairness_of(const S& system, const typename S::State& s, const typename
     return Fairness::none;
 }
 
+// To whom it is owed: by name, the actor unless the system says party(s, a).  One actor can serve
+// many, such as a thread that works off a queue, and be fair to all but one of them.
+template <System S>
+std::string party_of(const S& system, const typename S::State& s, const typename S::Action& a) {
+  if constexpr (requires { system.party(s, a); })
+    return system.party(s, a);
+  else
+    return system.actor(a);
+}
+
 // G(from -> F to), on all fair runs, for each of `instances` things of one kind on its own: that
 // some task gets there is not that this one does.
 template <class S>

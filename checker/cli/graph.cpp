@@ -1,0 +1,137 @@
+// nsmc graph: the states of a scenario with the moves between them, and what happens in the end.
+// SPDX-License-Identifier: MIT
+#include "checker/cli/graph.hpp"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cstdio>
+
+#include "checker/cli/asked.hpp"
+#include "checker/cli/binding.hpp"
+#include "checker/cli/shipped.hpp"
+#include "props/liveness.hpp"
+#include "traces/files.hpp"
+#include "traces/text.hpp"
+
+namespace nsmc::cli {
+namespace {
+
+constexpr std::uint32_t kDotStatesMax = 2000;
+
+using traces::thousands;
+
+std::vector<std::string> asked_rows(const GraphOptions& o) {
+  for (const std::string& id : o.properties)
+    if (props::find_live(id) == nullptr) {
+      std::string known;
+      for (const props::LiveRow& row : props::live_catalogue()) known += " " + std::string(row.id);
+      throw std::invalid_argument("`" + id + "` is no liveness property; there are" + known);
+    }
+  if (!o.properties.empty()) return o.properties;
+  std::vector<std::string> all;
+  if (o.live)
+    for (const props::LiveRow& row : props::live_catalogue()) all.emplace_back(row.id);
+  return all;
+}
+
+std::string sizes_text(const traces::GraphRecord& g) {
+  std::string text = fmt::format(
+      "{} on {}\n"
+      "  states      {}{}\n"
+      "  moves       {}, {} at most out of a state, {} into one\n"
+      "  depth       {}\n"
+      "  components  {}, the largest of {}; {} terminal\n",
+      g.scenario, g.kernel, thousands(g.states),
+      g.incomplete.empty() ? ", complete" : ", INCOMPLETE: " + g.incomplete, thousands(g.edges),
+      g.degree_max, g.degree_in_max, g.depth, thousands(g.components), thousands(g.largest),
+      thousands(g.terminal_components));
+  for (const auto& [end, states] : g.ends)
+    text += fmt::format("  ends        {}: {}\n", thousands(states),
+                        end.empty() ? "nobody can move, and no program has ended" : end);
+  return text;
+}
+
+std::string joined(const std::vector<std::string>& words) {
+  return fmt::format("{}", fmt::join(words, ", "));
+}
+
+std::string lasso_text(const traces::LivenessRecord& l) {
+  std::string text;
+  std::size_t number = 0;
+  for (const std::string& move : l.stem) text += fmt::format("  {:>3}  {}\n", ++number, move);
+  if (l.loop.empty())
+    return text + (l.may_stay_out.empty()
+                       ? "  ...  and nobody can move\n"
+                       : "  ...  and so it stays: nobody has to move; could, and need not: " +
+                             joined(l.may_stay_out) + "\n");
+  text += "  ===  from here on for ever:\n";
+  for (const std::string& move : l.loop) text += fmt::format("  {:>3}  {}\n", ++number, move);
+  return text + fmt::format("  ===  back at step {}{}\n", l.stem.size(),
+                            l.fair_to.empty() ? "" : "; fair to " + joined(l.fair_to));
+}
+
+std::string verdicts_text(const traces::GraphRecord& g) {
+  std::string text;
+  for (const traces::LivenessRecord& l : g.liveness) {
+    text += fmt::format("{:<8} {:<9} {:>9} waiting  {}\n", l.id, l.verdict, thousands(l.waiting),
+                        props::find_live(l.id)->says);
+    if (l.verdict == "violated") text += lasso_text(l);
+  }
+  return text;
+}
+
+checker::Limits limits_of(const GraphOptions& o) {
+  checker::Limits limits;
+  if (o.asked.states_max > 0) limits.states_max = o.asked.states_max;
+  if (o.asked.seconds_max > 0) limits.seconds_max = o.asked.seconds_max;
+  limits.memory_bytes_max = memory_bytes_default();
+  limits.stop = &stop_requested();
+  return limits;
+}
+
+}  // namespace
+
+int graph(const GraphOptions& o) {
+  require_known(o.asked);
+  const std::vector<std::string> rows = asked_rows(o);
+  std::vector<traces::Scenario> scenarios;
+  for (const std::string& path : o.asked.paths)
+    for (traces::Scenario& s : scenarios_at(path)) scenarios.push_back(std::move(s));
+  if (scenarios.size() > 1 && !(o.aut.empty() && o.dot.empty()))
+    throw std::invalid_argument("--aut and --dot take one scenario");
+  std::vector<traces::GraphRecord> records;
+  int code = kOk;
+  for (traces::Scenario& s : scenarios) {
+    apply(o.asked, s);
+    const FairSystem system(*bind(s).system);
+    const Graph states(system, limits_of(o));
+    traces::GraphRecord record = measure(states);
+    record.scenario = s.name.text;
+    record.kernel = s.kernel ? s.kernel->text : kSeedKernel;
+    for (const std::string& id : rows) record.liveness.push_back(judge_row(states, id));
+    const bool violated =
+        std::any_of(record.liveness.begin(), record.liveness.end(),
+                    [](const traces::LivenessRecord& l) { return l.verdict == "violated"; });
+    if (violated)
+      code = kViolation;
+    else if (!states.complete() && code == kOk)
+      code = kInconclusive;
+    if (!o.asked.json) {
+      fmt::print("{}{}", sizes_text(record), verdicts_text(record));
+      if (!o.asked.no_times)
+        fmt::print("  {:.2f} s to build, {:.1f} MB\n", states.seconds(),
+                   static_cast<double>(record.memory_bytes) / 1e6);
+    }
+    if (!o.aut.empty()) traces::write_atomically(o.aut, traces::to_aut(text_of(states)));
+    if (!o.dot.empty())
+      traces::write_atomically(o.dot, traces::to_dot(text_of(states), s.name.text, kDotStatesMax));
+    records.push_back(std::move(record));
+    if (stop_signal() != 0) break;
+  }
+  if (stop_signal() != 0) code = 128 + stop_signal();
+  if (o.asked.json) fmt::print("{}", traces::graphs_json(code, records));
+  return code;
+}
+
+}  // namespace nsmc::cli

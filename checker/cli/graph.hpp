@@ -1,0 +1,27 @@
+// The graph of a scenario's states, measured and judged.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "checker/graph/liveness.hpp"
+#include "model/kernel/fairness.hpp"
+#include "traces/aut.hpp"
+#include "traces/graph_json.hpp"
+
+namespace nsmc::cli {
+
+using FairSystem = kernel::FairPidns;
+using Graph = checker::StateGraph<FairSystem>;
+
+// Sizes, components, ends, degrees; without a scenario's name and without verdicts.
+traces::GraphRecord measure(const Graph& graph);
+
+// The verdict on a row of props/liveness.hpp.
+traces::LivenessRecord judge_row(const Graph& graph, const std::string& id);
+
+// The graph for a writer; the label of a move is its actor and the step that begins it.
+traces::GraphText text_of(const Graph& graph);
+
+}  // namespace nsmc::cli
