@@ -1,8 +1,8 @@
 // Where nothing can move any more: the safety shadows of what must happen in the end.
 // SPDX-License-Identifier: MIT
 //
-// Liveness itself needs fairness and an engine of its own.  What can be said without: when all has
-// come to rest, nothing that should have happened is still to happen.
+// Liveness itself needs fairness and an engine of its own: liveness.hpp.  What can be said without:
+// when all has come to rest, nothing that should have happened is still to happen.
 #pragma once
 
 #include <algorithm>

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #include <gtest/gtest.h>
 
+#include <random>
+
 #include "checker/graph/components.hpp"
 #include "checker/graph/liveness.hpp"
 #include "checker/graph/state_graph.hpp"
@@ -181,6 +183,104 @@ TEST(Liveness, ALassoThatIsNoneIsRefused) {
   lasso.loop = {spin, spin, spin};
   lasso.stem.actions = {work};
   EXPECT_THROW(checker::confirm(system, work_is_done, 0, lasso), checker::EngineDisagreement);
+}
+
+// A system drawn at random: up to six states, three parties, any moves.
+struct DrawnState {
+  std::uint8_t at = 0;
+};
+struct Drawn : toys::Numbered<Drawn, DrawnState> {
+  static constexpr int kStates = 6, kMoves = 4;
+  int to[kStates][kMoves] = {};  // -1: no such move
+  Fairness owed[kStates][kMoves] = {};
+  bool begins[kStates] = {}, over[kStates] = {};
+
+  explicit Drawn(std::mt19937& random) {
+    const auto pick = [&](int n) { return static_cast<int>(random() % static_cast<unsigned>(n)); };
+    for (int s = 0; s < kStates; ++s) {
+      begins[s] = pick(2) == 0;
+      over[s] = pick(5) == 0;
+      for (int m = 0; m < kMoves; ++m) {
+        to[s][m] = pick(3) == 0 ? -1 : pick(kStates);
+        owed[s][m] = static_cast<Fairness>(pick(3));
+      }
+    }
+  }
+  static int moves() { return kMoves; }
+  static State widest() { return {7}; }
+  bool move(State& s, int number) const {
+    const int next = to[s.at][number];
+    s.at = static_cast<std::uint8_t>(next < 0 ? 0 : next);
+    return next >= 0;
+  }
+  static int who(int number) { return number % 3; }
+  std::string actor(const Action& a) const { return std::to_string(who(a.number)); }
+  Fairness fairness(const State& s, const Action& a) const { return owed[s.at][a.number]; }
+
+  // Parties with a move of a state that is owed this; `inside`: that leads into these states.
+  unsigned able(int s, Fairness least, unsigned inside = 63) const {
+    unsigned set = 0;
+    for (int m = 0; m < kMoves; ++m)
+      if (to[s][m] >= 0 && owed[s][m] >= least && (inside >> to[s][m] & 1U) != 0)
+        set |= 1U << who(m);
+    return set;
+  }
+  // What is reached from a state by at least `least` moves within these states.
+  unsigned reached(int from, unsigned inside, int least) const {
+    unsigned set = least == 0 ? 1U << from : 0, open = 1U << from;
+    for (int round = 0; round <= kStates; ++round) {
+      unsigned next = 0;
+      for (int s = 0; s < kStates; ++s)
+        for (int m = 0; m < kMoves && (open >> s & 1U) != 0; ++m)
+          if (to[s][m] >= 0) next |= 1U << to[s][m];
+      open = next & inside;
+      set |= open;
+    }
+    return set;
+  }
+  // By the definition: every set of states that a run could go through for ever is tried.
+  bool violates() const {
+    const unsigned all = reached(0, 63, 0);
+    unsigned waits = 0, region = 0;
+    for (int s = 0; s < kStates; ++s) waits |= over[s] ? 0 : 1U << s;
+    for (int s = 0; s < kStates; ++s)
+      if ((all >> s & 1U) != 0 && begins[s] && !over[s]) region |= reached(s, waits, 0);
+    for (unsigned set = 1; set < 64; ++set) {
+      if ((set & ~region) != 0) continue;
+      unsigned always = 7, ever = 0, made = 0, made_strong = 0;
+      bool connected = true;
+      for (int s = 0; s < kStates; ++s) {
+        if ((set >> s & 1U) == 0) continue;
+        if (able(s, Fairness::weak) == 0) return true;  // it may rest here
+        connected = connected && reached(s, set, 1) == set;
+        always &= able(s, Fairness::weak);
+        ever |= able(s, Fairness::strong);
+        made |= able(s, Fairness::weak, set);
+        made_strong |= able(s, Fairness::strong, set);
+      }
+      if (connected && (always & ~made) == 0 && (ever & ~made_strong) == 0) return true;
+    }
+    return false;
+  }
+};
+
+TEST(Liveness, AgreesWithTheDefinitionOnSystemsDrawnAtRandom) {
+  std::mt19937 random(20071018);
+  int violated = 0, loops = 0;
+  for (int i = 0; i < 20'000; ++i) {
+    const Drawn system(random);
+    lang::LeadsTo<Drawn> property;
+    property.from = [](const Drawn& d, const DrawnState& s, int) { return d.begins[s.at]; };
+    property.to = [](const Drawn& d, const DrawnState& s, int) { return d.over[s.at]; };
+    const auto finding = checker::judge(StateGraph<Drawn>(system), property);
+    ASSERT_EQ(finding.verdict == Verdict::violated, system.violates()) << "system " << i;
+    if (!finding.lasso) continue;
+    ++violated;
+    loops += finding.lasso->loop.empty() ? 0 : 1;
+  }
+  EXPECT_GT(violated, 1000);
+  EXPECT_LT(violated, 19'000);
+  EXPECT_GT(loops, 1000);
 }
 
 }  // namespace

@@ -62,8 +62,8 @@ std::string lasso_text(const traces::LivenessRecord& l) {
   for (const std::string& move : l.stem) text += fmt::format("  {:>3}  {}\n", ++number, move);
   if (l.loop.empty())
     return text + (l.may_stay_out.empty()
-                       ? "  ...  and nobody can move\n"
-                       : "  ...  and so it stays: nobody has to move; could, and need not: " +
+                       ? "  ---  and nobody can move\n"
+                       : "  ---  and so it stays: nobody has to move; could, and need not: " +
                              joined(l.may_stay_out) + "\n");
   text += "  ===  from here on for ever:\n";
   for (const std::string& move : l.loop) text += fmt::format("  {:>3}  {}\n", ++number, move);

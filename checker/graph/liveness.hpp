@@ -41,9 +41,8 @@ LivenessFinding<S> judge(const StateGraph<S>& graph, const lang::LeadsTo<S>& pro
   for (std::uint32_t i = 0; i < graph.size(); ++i) {
     const typename S::State s = graph.state(i);
     over[i] = property.to(graph.system(), s, instance);
-    const bool from = property.from(graph.system(), s, instance);
-    begins[i] = from && !over[i];
-    finding.premise_reached = finding.premise_reached || from;
+    begins[i] = !over[i] && property.from(graph.system(), s, instance);
+    finding.premise_reached = finding.premise_reached || begins[i];
   }
   const Waiting waiting = waiting_part(graph, begins, over);
   finding.waiting = waiting.state.size();
