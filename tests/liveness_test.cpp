@@ -76,6 +76,20 @@ TEST(Kernel, CompleteOrNothing) {
       << "what is found is real, complete or not";
 }
 
+// Real runs that go round: t1 tries to take tasklist_lock only while others have it.
+TEST(Kernel, AnUnfairLockLetsAnInitStarve) {
+  const traces::Scenario run =
+      cli::scenarios_at(NSMC_SOURCE_DIR "/traces/runs/clone-parent.scn").at(0);
+  const kernel::Pidns system = *cli::bind(run).system;
+  for (const char* id : {"L1.live", "L9.live"}) {
+    const kernel::FairPidns unfair(system, false), fair(system);
+    const traces::LivenessRecord starved = cli::judge_row(cli::Graph(unfair), id);
+    EXPECT_EQ(starved.verdict, "violated") << id;
+    EXPECT_FALSE(starved.loop.empty()) << id;
+    EXPECT_EQ(cli::judge_row(cli::Graph(fair), id).verdict, "holds") << id;
+  }
+}
+
 // A labelled transition system, and whether the initial states of two are bisimilar: Kanellakis and
 // Smolka's refinement without any of its cleverness.
 struct Lts {

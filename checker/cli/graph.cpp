@@ -104,7 +104,7 @@ int graph(const GraphOptions& o) {
   int code = kOk;
   for (traces::Scenario& s : scenarios) {
     apply(o.asked, s);
-    const FairSystem system(*bind(s).system);
+    const FairSystem system(*bind(s).system, !o.unfair_locks);
     const Graph states(system, limits_of(o));
     traces::GraphRecord record = measure(states);
     record.scenario = s.name.text;

@@ -96,6 +96,8 @@ void add_graph(CLI::App& app, GraphOptions& o, int& code) {
       ->check(CLI::PositiveNumber);
   cmd->add_option("--seconds-max", o.asked.seconds_max, "stop after this many seconds")
       ->check(CLI::PositiveNumber);
+  cmd->add_flag("--unfair-locks", o.unfair_locks,
+                "a lock may pass over somebody for ever, as the rwlock of 2007 may");
   cmd->add_option("--aut", o.aut, "write the graph to this file, as Aldebaran (CADP, mCRL2)");
   cmd->add_option("--dot", o.dot, "write its first 2,000 states to this file, for Graphviz");
   cmd->add_flag("--json", o.asked.json, "print the result as JSON (nsmc-graph/1)");

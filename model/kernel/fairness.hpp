@@ -8,10 +8,9 @@
 //   in user mode with SIGKILL pending: the signal is taken on the way to user mode, which a timer
 //   interrupt is enough for.  A killed or exiting task is one of these two.
 // - At a lock it is strongly fair: the lock is free again and again, and the queued rwlocks and
-//   mutexes serve in turn.  The rwlock of 2007 does not promise that; starvation there is another
-//   subject than the life of namespaces.  An init in zap is woken by everybody who goes, so it is
-//   strongly fair in its wait4() as well; another wait4() is not, for a sibling thread may take
-//   each zombie before it.
+//   mutexes serve in turn.  The rwlock of 2007 does not promise that; it can be taken at its word.
+//   An init in zap is woken by everybody who goes, so it is strongly fair in its wait4() as well;
+//   another wait4() is not, for a sibling thread may take each zombie before it.
 // - The softirq ends grace periods and runs work items in the order in which they came: to begin
 //   one is owed to the pid or the namespace it is for, and strongly, because the softirq may be
 //   busy with another.  What it has begun, and boot, are weakly fair.
@@ -53,7 +52,8 @@ inline bool is_at_lock(int step) {
   return std::find(kSteps.begin(), kSteps.end(), step) != kSteps.end();
 }
 
-inline lang::Fairness owed_in(const Pidns::State& state, int actor) {
+// `queued_locks`: false, and a lock may pass over somebody for ever, as the rwlock of 2007 may.
+inline lang::Fairness owed_in(const Pidns::State& state, int actor, bool queued_locks) {
   using lang::Fairness;
   if (actor == kBoot) return Fairness::weak;
   const int step = top_step(state, actor);
@@ -61,13 +61,18 @@ inline lang::Fairness owed_in(const Pidns::State& state, int actor) {
   if (step == 0) return state.tasks[actor].sigkill.value() == 1 ? Fairness::weak : Fairness::none;
   static const int kScan = step_number(do_wait<Concrete>::scan);
   const bool zaps = state.stacks[actor].zap_pid_ns_processes.ns.slot() != 0;
-  return is_at_lock(step) || (step == kScan && zaps) ? Fairness::strong : Fairness::weak;
+  const bool strong = is_at_lock(step) || (step == kScan && zaps);
+  return strong && queued_locks ? Fairness::strong : Fairness::weak;
 }
 
 // The system with what its moves are owed.
-struct FairPidns : Pidns {
-  explicit FairPidns(const Pidns& system) : Pidns(system) {}
-  lang::Fairness fairness(const State& s, const Action& a) const { return owed_in(s, a.actor); }
+class FairPidns : public Pidns {
+ public:
+  explicit FairPidns(const Pidns& system, bool queued_locks = true)
+      : Pidns(system), queued_locks_(queued_locks) {}
+  lang::Fairness fairness(const State& s, const Action& a) const {
+    return owed_in(s, a.actor, queued_locks_);
+  }
   std::string party(const State& s, const Action& a) const {
     if (a.actor != kSoftirq || top_step(s, kSoftirq) != 0) return actor(a);
     State after;
@@ -82,6 +87,9 @@ struct FairPidns : Pidns {
         return "softirq for ns" + std::to_string(i);
     return actor(a);
   }
+
+ private:
+  bool queued_locks_;
 };
 
 }  // namespace nsmc::kernel
