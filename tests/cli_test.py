@@ -33,6 +33,28 @@ def side_by_side(run, arguments):
         return list(pool.map(run, arguments))
 
 
+class Graph(unittest.TestCase):
+    HANGS = "traces/scenarios/bz-60-init-waits-for-its-list.scn"
+    FIXED = "traces/scenarios/bz-60-init-waits-for-its-list-fixed.scn"
+
+    def test_exit_codes_are_those_of_the_verdicts(self):
+        for arguments, expected in ((("--live", self.HANGS), 12), (("--live", self.FIXED), 0),
+                                    (("--live", "--states-max", 50, self.FIXED), 20),
+                                    ((self.HANGS,), 0), (("--property", "L1", self.HANGS), 64)):
+            self.assertEqual(nsmc("graph", *arguments)[0], expected, arguments)
+
+    def test_json_has_the_sizes_that_check_has(self):
+        graph = json.loads(nsmc("graph", "--json", self.FIXED)[1])["graphs"][0]
+        search = json.loads(nsmc("check", "--json", self.FIXED)[1])["scenarios"][0]
+        self.assertEqual([graph["states"], graph["edges"], graph["depth"]],
+                         [search["states"], search["transitions"], search["depth"]])
+
+    def test_nothing_is_said_to_hold_of_a_graph_that_was_cut_short(self):
+        _, out, _ = nsmc("graph", "--live", "--json", "--states-max", 50, self.FIXED)
+        verdicts = {row["verdict"] for row in json.loads(out)["graphs"][0]["liveness"]}
+        self.assertEqual(verdicts, {"unknown"})
+
+
 class Check(unittest.TestCase):
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp())

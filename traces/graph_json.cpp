@@ -8,7 +8,7 @@ namespace nsmc::traces {
 
 std::string graphs_json(int exit_code, const std::vector<GraphRecord>& graphs) {
   using Json = nlohmann::ordered_json;
-  Json json{{"schema", "nsmc-graph/1"}, {"exit_code", exit_code}, {"graphs", Json::array()}};
+  Json json{{"format", "nsmc-graph/1"}, {"exit_code", exit_code}, {"graphs", Json::array()}};
   for (const GraphRecord& g : graphs) {
     Json one{
         {"scenario", g.scenario},

@@ -47,6 +47,8 @@ traces::GraphRecord measure(const Graph& graph) {
   for (std::uint32_t i = 0; i < graph.size(); ++i) {
     g.degree_max = std::max(g.degree_max, graph.edges().degree(i));
     g.degree_in_max = std::max<std::uint64_t>(g.degree_in_max, in[i]);
+    // A state whose moves are not there looks like an end, and is none.
+    if (!graph.expanded(i)) --g.terminal_components;
     if (graph.expanded(i) && graph.edges().degree(i) == 0)
       ++g.ends[graph.system().terminal(graph.state(i))];
   }
