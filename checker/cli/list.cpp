@@ -4,6 +4,7 @@
 
 #include "checker/cli/catalogue.hpp"
 #include "checker/cli/commands.hpp"
+#include "props/liveness.hpp"
 #include "props/props.hpp"
 
 namespace nsmc::cli {
@@ -27,6 +28,9 @@ void list_properties(bool markdown) {
 
 int list(const std::string& what, bool markdown) {
   if (what == "properties") list_properties(markdown);
+  if (what == "liveness")
+    for (const props::LiveRow& row : props::live_catalogue())
+      fmt::print("{:<8} {}\n", row.id, row.says);
   if (what == "scenarios")
     for (const traces::Scenario& s : all_shipped())
       fmt::print("{:<34} {}\n", s.name.text, s.title.text);

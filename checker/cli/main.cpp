@@ -33,6 +33,7 @@ constexpr const char* kExitCodes =
     "  nsmc check --property I17 --kernel 2.6.27   a bare question about one kernel\n"
     "  nsmc prove                                  what holds for any size, and is proved\n"
     "  nsmc gate                                   all that nsmc.toml holds fixed, for CI\n"
+    "  nsmc graph --live traces/scenarios/bz-60-init-waits-for-its-list.scn\n"
     "  nsmc explain I17                            what a property means\n"
     "  nsmc explain BZ-07                          what a bug is, and its shortest run\n"
     "Programs of their own, of the same launcher: `props` (property test runs) and `certify`.\n";
@@ -264,9 +265,12 @@ int run(int argc, char** argv) {
   bisect_command->add_option("path", id, "a scenario, or a folder of them")->required();
   bisect_command->callback([&] { code = bisect(id); });
   CLI::App* list_command = app.add_subcommand("list", "List what there is");
-  list_command->add_option("what", what, "properties, scenarios, kernels, changes, bugs or defects")
+  list_command
+      ->add_option("what", what,
+                   "properties, liveness, scenarios, kernels, changes, bugs or defects")
       ->required()
-      ->check(CLI::IsMember({"properties", "scenarios", "kernels", "changes", "bugs", "defects"}));
+      ->check(CLI::IsMember(
+          {"properties", "liveness", "scenarios", "kernels", "changes", "bugs", "defects"}));
   list_command->add_flag("--markdown", markdown, "properties as a table for the documentation");
   list_command->callback([&] { code = list(what, markdown); });
   CLI::App* explain_command =
