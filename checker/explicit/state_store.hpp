@@ -105,6 +105,11 @@ class StateStore {
     return Insertion::added;
   }
 
+  // REQUIRES: the state is there.
+  Index find_index(const std::byte* state, std::uint32_t tag) const {
+    return index_of(*find(state, tag));
+  }
+
   const std::byte* packed(Index index) const { return record_at(index); }
   Index parent(Index index) const {
     Index result = 0;
