@@ -294,7 +294,7 @@ class Help(unittest.TestCase):
             self.assertRegex(told, r"(?m)^kind +(fix|feature|semantics|open)$")
             self.assertEqual(re.findall(r"(?m)^shown by .*/(\S+)\.scn$", told),
                              shown_by.get(change, []))
-            steps = re.search(r" (\d+) steps?, shortest\n", told)
+            steps = re.search(r" (\d+) steps?, shortest; fewest", told)
             self.assertEqual(steps is not None, change in have_run, told)
             moves = re.findall(r"(?m)^ +(\d+)  \w+ +\S", told)
             self.assertEqual(moves, [str(k + 1) for k in range(int(steps[1]) if steps else 0)])

@@ -92,9 +92,7 @@ std::string header(const Trace& trace, const TextOptions& options, std::size_t w
   const std::string_view config = of_meta(trace, "config");
   if (!kernel.empty()) about += "kernel " + printable(kernel) + " · ";
   if (!config.empty()) about += printable(config) + " · ";
-  const std::size_t moves = trace.steps.empty() ? 0 : trace.steps.size() - 1;
-  about += fmt::format("{} step{}{}", moves, moves == 1 ? "" : "s",
-                       of_meta(trace, "shortest") == "true" ? ", shortest" : "");
+  about += length_text(trace);
   std::string out;
   append_lines(out, lines);
   append_lines(out, wrapped(about, width));
@@ -265,6 +263,14 @@ std::vector<std::string> field_text(const std::vector<FieldLine>& lines, std::si
       out.push_back(std::string(indent, ' ') + pieces[i]);
   }
   return out;
+}
+
+std::string length_text(const Trace& trace) {
+  const std::size_t moves = trace.steps.empty() ? 0 : trace.steps.size() - 1;
+  std::string text = thousands(moves) + (moves == 1 ? " step" : " steps");
+  if (of_meta(trace, "shortest") == "true") text += ", shortest";
+  const std::string switches = printable(of_meta(trace, "switches"));
+  return text + (switches.empty() ? "" : "; fewest context switches: " + switches);
 }
 
 std::string title(const Trace& trace) {

@@ -19,7 +19,8 @@ struct TextOptions {
 };
 
 // The whole trace.  Taken from `meta`, each if present: property, says, verdict ("violated" if
-// absent), kernel, config (printed as it is), shortest ("true"), because, replay.
+// absent), kernel, config (printed as it is), shortest ("true"), switches, because,
+// replay.
 std::string to_text(const Trace& trace, const TextOptions& options = {});
 
 // What may be written to a terminal: control bytes, bytes that are not UTF-8 and characters that
@@ -51,6 +52,8 @@ std::vector<FieldLine> field_lines(const Trace& trace, std::size_t k, bool all);
 std::vector<std::string> field_text(const std::vector<FieldLine>& lines, std::size_t width,
                                     bool colour);
 
+// "7 steps, shortest; fewest context switches: 2", as far as `meta` says so.
+std::string length_text(const Trace& trace);
 // "I20 violated: Every attached task has a parent", "Why it is false: ...": empty if unknown.
 std::string title(const Trace& trace);
 std::string reason(const Trace& trace);

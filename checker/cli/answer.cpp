@@ -5,12 +5,16 @@
 #include <algorithm>
 
 #include "checker/cli/commands.hpp"
+#include "checker/cli/reasons.hpp"
 #include "checker/explicit/explicit.hpp"
-#include "props/props.hpp"
+#include "checker/graph/fewest_switches.hpp"
 #include "traces/replay/stepper.hpp"
 
 namespace nsmc::cli {
 namespace {
+
+// A run through more is left as the engine found it.
+constexpr std::uint64_t kStatesToMinimise = 1'000'000;
 
 using checker::Verdict;
 using Kind = traces::Question::Kind;
@@ -115,16 +119,19 @@ traces::Trace trace_of(const Answer& answer, const ClaimAnswer& claim) {
       {"verdict", reached ? "reached" : "violated"},
       {"kernel", bound.scenario.kernel ? bound.scenario.kernel->text : kSeedKernel},
       {"config", config_text(bound.system->config())},
-      {"shortest", "true"},
+      {"shortest", answer.shortest ? "true" : "false"},
       {"version", NSMC_VERSION},
       {"scenario", traces::to_text(bound.scenario)}};
-  traces::Trace trace =
-      traces::record(*bound.system, *answer.result.findings[claim.claim].run, std::move(meta));
-  if (!reached) {
-    const props::Row* row = props::find(claim.id);
-    trace.meta["because"] =
-        props::because(*bound.system, row, answer.result.findings[claim.claim].run->actions);
-  }
+  lang::Run<System> run = *answer.result.findings[claim.claim].run;
+  if (answer.shortest)
+    if (const auto easiest = checker::fewest_switches(*bound.system, bound.claims[claim.claim], run,
+                                                      kStatesToMinimise)) {
+      run = easiest->run;
+      meta["switches"] = std::to_string(easiest->switches);
+      meta["actors"] = std::to_string(easiest->actors);
+    }
+  traces::Trace trace = traces::record(*bound.system, run, std::move(meta));
+  if (!reached) trace.meta["because"] = reasons(bound, claim, run, trace);
   const std::string& path = bound.scenario.path;
   trace.meta["replay"] = "./nsmc replay " + (path.empty() ? claim.id + ".itf.json" : path) +
                          (claim.id == bound.scenario.name.text ? "" : " --property " + claim.id);

@@ -34,6 +34,7 @@ struct Answer {
   checker::Result<System> result;
   std::vector<ClaimAnswer> claims;
   Outcome outcome = Outcome::as_expected;  // the worst of all
+  bool shortest = true;                    // the engine's runs are
 };
 
 // What is asked about the claims of a scenario: the explorer, or the bounded search on terms.
@@ -48,7 +49,9 @@ Answer explore(Bound bound, std::uint64_t memory_bytes_max = memory_bytes_defaul
 // "yes", "no" or "unknown", as the question was asked.
 std::string answer_word(const ClaimAnswer& claim);
 
-// The run that shows the answer of this claim, written down; false if it has none.
+// The run that shows the answer of this claim, written down; false if it has none.  Of the shortest
+// ones that with the fewest context switches, and explained: which values decided, who wrote them,
+// and where the fix of a known bug would have stopped it.
 bool has_run(const Answer& answer, const ClaimAnswer& claim);
 traces::Trace trace_of(const Answer& answer, const ClaimAnswer& claim);
 

@@ -141,7 +141,8 @@ int check(const CheckOptions& o) {
   const std::size_t asked = bound.size();
   const bool one = asked == 1;
   const bool shows_table = is_default || (one && !o.properties.empty());
-  ReportOptions report{.colour = use_colour(), .show_runs = one, .proved = {}};
+  ReportOptions report{
+      .colour = use_colour(), .show_runs = one, .distinct = o.distinct, .proved = {}};
   if (shows_table) report.proved = proved_properties(o.kernel.empty() ? kSeedKernel : o.kernel);
   std::vector<Answer> answers;
   std::vector<traces::ScenarioRecord> records;

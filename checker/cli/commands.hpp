@@ -43,6 +43,7 @@ struct CheckOptions {
   double seconds_max = 0;        // 0: no limit
   double memory_gib_max = 0;     // 0: 70 % of what there is
   ProgressStyle progress = ProgressStyle::automatic;
+  std::size_t distinct = 0;  // so many counterexamples with different causes
   std::uint32_t bmc = 0;     // bounded search on terms, to this many moves; 0: the explorer
   std::uint32_t rlimit = 0;  // of its solver, for one check; 0: no limit
 };
@@ -92,8 +93,9 @@ struct NotARun : std::runtime_error {
 };
 
 struct ReplayOptions {
-  std::string path;      // a trace, or a scenario whose run is searched first
-  std::string property;  // which claim of a survey
+  std::string path;                        // a trace, or a scenario whose run is searched first
+  std::string property;                    // which claim of a survey
+  std::vector<std::string> with, without;  // changes: where would they have stopped the run
   bool straight = false;
   bool all_fields = false;
   bool itf = false;  // print the trace as ITF instead

@@ -61,6 +61,9 @@ void add_check(CLI::App& app, CheckOptions& o, std::string& progress, int& code)
   cmd->add_flag("--no-times", o.no_times,
                 "--json: 0 for how long it took, the same bytes each time")
       ->needs("--json");
+  cmd->add_option("--distinct", o.distinct,
+                  "for each violation, so many counterexamples with different causes")
+      ->check(CLI::PositiveNumber);
   cmd->add_option("--jobs", o.jobs, "searches at a time (default: one per processor)");
   cmd->add_option("--states-max", o.states_max, "stop a search after this many states")
       ->check(CLI::PositiveNumber);
@@ -112,6 +115,11 @@ void add_replay(CLI::App& app, ReplayOptions& o, int& code) {
   cmd->add_option("path", o.path, "a trace (*.itf.json), or a scenario whose run is found anew")
       ->required();
   cmd->add_option("--property", o.property, "which property of a survey");
+  cmd->add_option("--with", o.with,
+                  "say where this change would have stopped the run (may be repeated)")
+      ->allow_extra_args(false);
+  cmd->add_option("--without", o.without, "the same for a change that is not made")
+      ->allow_extra_args(false);
   cmd->add_flag("--straight", o.straight, "print all steps, also on a terminal");
   cmd->add_flag("--all-fields", o.all_fields, "show unchanged fields too");
   cmd->add_flag("--itf", o.itf, "print the trace as ITF JSON");

@@ -2,20 +2,56 @@
 // SPDX-License-Identifier: MIT
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstdio>
 
+#include "checker/cli/asked.hpp"
 #include "checker/cli/commands.hpp"
+#include "checker/cli/deviation.hpp"
 #include "checker/cli/load_run.hpp"
 #include "traces/itf.hpp"
+#include "traces/replay/stepper.hpp"
 #include "traces/replay/terminal.hpp"
 #include "traces/replay/viewer.hpp"
 #include "traces/text.hpp"
 
 namespace nsmc::cli {
+namespace {
+
+// The run on a kernel with other changes: a sentence on where it stops.
+std::string elsewhere(const ReplayOptions& o, const LoadedRun& loaded) {
+  CheckOptions asked;
+  asked.with = o.with;
+  asked.without = o.without;
+  require_known(asked);
+  traces::Scenario scenario = loaded.bound.scenario;
+  apply(asked, scenario);
+  const Bound other = bind(scenario);
+  const std::string& id = loaded.trace.meta.at("property");
+  const auto claim = std::find_if(loaded.bound.claims.begin(), loaded.bound.claims.end(),
+                                  [&](const Claim& c) { return c.id == id; });
+  lang::Run<System> run;
+  for (std::size_t k = 1; k < loaded.trace.steps.size(); ++k)
+    run.actions.push_back(*traces::from_code<System::Action>(loaded.trace.steps[k].code));
+  std::string who;
+  for (const std::string& change : o.with) who += (who.empty() ? "With " : ", with ") + change;
+  for (const std::string& change : o.without)
+    who += (who.empty() ? "Without " : ", without ") + change;
+  const auto at = static_cast<std::size_t>(claim - loaded.bound.claims.begin());
+  return deviation_text(deviation(loaded.bound, other, run, at), loaded.trace, who);
+}
+
+}  // namespace
 
 int replay(const ReplayOptions& o) {
   const bool is_scenario = o.path.ends_with(".scn");
-  const traces::Trace trace = load_run(o.path, o.property).trace;
+  LoadedRun loaded = load_run(o.path, o.property);
+  if (!o.with.empty() || !o.without.empty()) {
+    const std::string text = elsewhere(o, loaded);
+    std::string& because = loaded.trace.meta["because"];
+    because += (because.empty() ? "" : "\n") + text;
+  }
+  const traces::Trace& trace = loaded.trace;
   if (o.itf) {
     const std::string text = traces::to_itf(trace);
     std::fwrite(text.data(), 1, text.size(), stdout);

@@ -8,6 +8,7 @@
 #include <set>
 
 #include "checker/cli/commands.hpp"
+#include "checker/cli/distinct.hpp"
 #include "model/kernel/changes.hpp"
 #include "props/props.hpp"
 #include "traces/text.hpp"
@@ -138,6 +139,8 @@ std::string report_details(const Answer& a, const ReportOptions& o) {
     const bool shown = c.verdict == Verdict::violated || !is_survey(a);
     if (has_run(a, c) && shown && (o.show_runs || (wrong && c.verdict == Verdict::violated)))
       text += "\n" + traces::to_text(trace_of(a, c), {.colour = o.colour}) + "\n";
+    if (o.distinct > 0 && has_run(a, c) && c.verdict == Verdict::violated)
+      text += distinct_text(a, c, o.distinct);
   }
   for (const ClaimAnswer& c : a.claims)
     if (c.vacuous && c.outcome == Outcome::as_expected && !c.expected_vacuous)

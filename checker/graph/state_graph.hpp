@@ -99,6 +99,10 @@ class StateGraph {
     if (!found) throw std::logic_error("successors() gave fewer moves when it was asked again");
     return result;
   }
+  // The state before it on the run of run_to(); itself, if that has no move.
+  Index parent(Index i) const {
+    return store_.parent(i) == Store::kNoParent ? i : store_.parent(i);
+  }
   // A shortest run to a state.
   Run<S> run_to(Index i) const {
     Run<S> run;
@@ -181,7 +185,10 @@ class StateGraph {
   unsigned number_of(const std::string& party) {
     const auto at = std::find(parties_.begin(), parties_.end(), party);
     const auto number = static_cast<unsigned>(at - parties_.begin());
-    if (number == EdgeLabel::kParties) throw std::logic_error("moves are owed to more than 64");
+    if (number == EdgeLabel::kParties) {
+      incomplete_ = "moves are owed to more than 64 parties";
+      return 0;
+    }
     if (at == parties_.end()) parties_.push_back(party);
     return number;
   }

@@ -2,7 +2,9 @@
 // SPDX-License-Identifier: MIT
 #include <string>
 
+#include "model/kernel/field_places.hpp"
 #include "model/kernel/holders.hpp"
+
 namespace nsmc::kernel {
 namespace {
 
@@ -59,6 +61,12 @@ std::string errno_text(int value) {
   for (const auto& [error, name] : kErrors)
     if (error == value) return "-" + std::string(name);
   return std::to_string(value);
+}
+
+template <class Cell>
+std::size_t offset_of(const Cell& cell, const Pidns::State& state) {
+  return static_cast<std::size_t>(reinterpret_cast<const char*>(&cell) -
+                                  reinterpret_cast<const char*>(&state));
 }
 
 // Numbers 0, 1 and 3 of a bitmap page: "{0,1,3}".
@@ -189,8 +197,7 @@ std::vector<std::uint8_t> Pidns::significant_bits() const {
         }
         // Only these are allocated without being zeroed.
         if (kind == "ns" || kind == "pid") mask |= Cell::kNeverWritten;
-        const auto offset = static_cast<std::size_t>(reinterpret_cast<const char*>(&cell) -
-                                                     reinterpret_cast<const char*>(&s));
+        const std::size_t offset = offset_of(cell, s);
         for (std::size_t byte = 0; byte < sizeof(Cell); ++byte)
           bits[offset + byte] = static_cast<std::uint8_t>(mask >> 8 * byte);
       });
@@ -206,6 +213,18 @@ std::vector<Field> Pidns::fields(const State& state) const {
         fields.push_back({std::move(full), value_text(name, cell, config_, userland_)});
       });
   return fields;
+}
+
+std::vector<FieldPlace> field_places(const Pidns& system) {
+  std::vector<FieldPlace> places;
+  const Pidns::State state{};
+  Pidns::State::each_field(
+      state, [&](std::string_view kind, int index, std::string_view name, const auto& cell) {
+        std::string full = field_name(kind, index, name, system.config(), system.userland());
+        if (full.empty()) return;
+        places.push_back({std::move(full), offset_of(cell, state), sizeof cell});
+      });
+  return places;
 }
 
 std::vector<std::string> counted_fields(const Pidns& system) {

@@ -87,10 +87,7 @@ std::string of_meta(const Trace& trace, const char* key) {
 
 std::string to_html(const Report& report) {
   const Trace& trace = report.trace;
-  const std::size_t moves = trace.steps.size() - 1;
-  std::string about = "kernel " + of_meta(trace, "kernel") + " · " + thousands(moves) +
-                      (moves == 1 ? " step" : " steps") +
-                      (of_meta(trace, "shortest") == "true" ? ", shortest" : "") + " · " +
+  std::string about = "kernel " + of_meta(trace, "kernel") + " · " + length_text(trace) + " · " +
                       of_meta(trace, "config") + " · nsmc " + of_meta(trace, "version");
   const std::string heading = title(trace).empty() ? "A run" : title(trace);
   const std::map<std::string_view, std::string> parts = {

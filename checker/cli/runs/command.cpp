@@ -55,7 +55,7 @@ Subject subject_of(const PropsOptions& o) {
 
 // A scenario with the one run that was found.
 Answer answer_by_run(const traces::Scenario& scenario, const Failure& failure) {
-  return answer(bind(scenario), [&](const Bound& b) {
+  Answer a = answer(bind(scenario), [&](const Bound& b) {
     Judges judges;
     judges.user_space = failure.property == kUserSpace;
     judges.every = 1;
@@ -67,6 +67,8 @@ Answer answer_by_run(const traces::Scenario& scenario, const Failure& failure) {
     result.findings[0].run = execute(failure.least, *b.system, judges).run;
     return result;
   });
+  a.shortest = false;
+  return a;
 }
 
 // The least scenario with its shortest run, or with the run that was found.  No search asks the
@@ -102,7 +104,6 @@ ToldFailure told_of(const Failure& failure, const PropsOptions& o) {
   const std::string path = (fs::path(o.out) / a.bound.scenario.name.text).string();
   told.scenario_path = path + ".scn";
   told.trace_path = path + ".itf.json";
-  if (!a.result.complete()) trace.meta["shortest"] = "false";
   trace.meta["replay"] = "./nsmc replay " + told.trace_path;
   traces::write_atomically(told.scenario_path, told.scenario);
   traces::write_atomically(told.trace_path, traces::to_itf(trace));
