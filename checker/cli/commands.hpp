@@ -102,6 +102,9 @@ struct ReplayOptions {
 };
 int replay(const ReplayOptions& options);
 
+// Whether files are well-formed ITF, and those of nsmc true.  Throws TraceError and NotARun.
+int itf_check(const std::vector<std::string>& paths);
+
 struct ReportFiles {
   std::string path;                     // as of ReplayOptions
   std::string property;                 // as of ReplayOptions

@@ -2,15 +2,20 @@
 // SPDX-License-Identifier: MIT
 #include "checker/cli/load_run.hpp"
 
+#include <fmt/format.h>
+
 #include <algorithm>
+#include <set>
 #include <stdexcept>
 
 #include "checker/cli/answer.hpp"
 #include "checker/cli/commands.hpp"
 #include "checker/explicit/reexecute.hpp"
+#include "checker/graph/fewest_switches.hpp"
 #include "traces/files.hpp"
 #include "traces/itf.hpp"
 #include "traces/replay/stepper.hpp"
+#include "traces/text.hpp"
 
 namespace nsmc::cli {
 namespace {
@@ -33,27 +38,77 @@ LoadedRun found_anew(const std::string& path, const std::string& property) {
                       : "there is no run for " + property + "; there are runs for " + having));
 }
 
-// The last state, or the last move, must break (or reach) the property that the trace names.
-void require_claim(const Bound& bound, const traces::Trace& trace, const std::string& path) {
+// What the trace says of itself must be what is said of its run now.  Only the words of the same
+// version can be compared, and only those that are about the run.
+void require_words(const Answer& a, const ClaimAnswer& claim, const traces::Trace& trace,
+                   const std::string& path) {
+  const auto now = trace_of(a, claim).meta;
+  const auto require = [&](const std::string& key, const std::string& is) {
+    const auto said = trace.meta.find(key);
+    if (said != trace.meta.end() && said->second != is)
+      throw NotARun(
+          fmt::format("{}: error: a run of the model, but not what it says: its `{}` is "
+                      "\"{}\" and not \"{}\"",
+                      path, key, traces::printable(is),
+                      traces::shortened(traces::printable(said->second), 60)));
+  };
+  const auto version = trace.meta.find("version");
+  if (version == trace.meta.end() || version->second != now.at("version")) return;
+  for (const char* key : {"verdict", "kernel", "config", "scenario"}) require(key, now.at(key));
+  // Told by another judge, which is not asked again.
+  if (trace.meta.count("judge") == 0)
+    for (const char* key : {"says", "because"})
+      if (now.count(key) != 0) require(key, now.at(key));
+  const lang::Run<System>& run = *a.result.findings[claim.claim].run;
+  std::set<std::string> actors;
+  for (const System::Action& action : run.actions) actors.insert(a.bound.system->actor(action));
+  require("actors", std::to_string(actors.size()));
+  require("switches", std::to_string(checker::switches_of<System>(*a.bound.system, run.actions)));
+  if (const auto shortest = trace.meta.find("shortest");
+      shortest != trace.meta.end() && shortest->second != "true" && shortest->second != "false")
+    require("shortest", "true");
+}
+
+// The run as an answer to the claim that the trace names, as if an engine had just found it.
+Answer answer_by(const traces::Trace& trace, Bound bound, const std::string& path) {
   const auto property = trace.meta.find("property");
   const auto claim = std::find_if(bound.claims.begin(), bound.claims.end(), [&](const Claim& c) {
     return property != trace.meta.end() && c.id == property->second;
   });
   if (claim == bound.claims.end())
     throw NotARun(path + ": error: the trace does not name a property of its scenario");
-  checker::Run<System> run;
-  System::State state = bound.system->initial().front();
-  for (std::size_t i = 1; i < trace.steps.size(); ++i) {
-    run.actions.push_back(*traces::from_code<System::Action>(trace.steps[i].code));
-    const System::State before = state;
-    System::Events events;
-    bound.system->execute(before, run.actions.back(), state, events);
-  }
-  try {
-    checker::confirm<System>(*bound.system, &*claim, run, state);
-  } catch (const checker::EngineDisagreement& disagreement) {
-    throw NotARun(path +
-                  ": error: a run of the model, but not what it says: " + disagreement.what());
+  const auto at = static_cast<std::size_t>(claim - bound.claims.begin());
+  const bool reached = claim->expect == lang::Expect::sometimes;
+  Answer a = answer(std::move(bound), [&](const Bound& b) {
+    checker::Result<System> result;
+    result.incomplete = "a single run";
+    result.findings.resize(b.claims.size());
+    result.findings[at].verdict = reached ? checker::Verdict::holds : checker::Verdict::violated;
+    result.findings[at].run = run_of(trace);
+    return result;
+  });
+  a.shortest = false;  // nobody has looked
+  return a;
+}
+
+// The last state, or the last move, must break (or reach) the property that the trace names.
+void require_claim(const Answer& a, const traces::Trace& trace, const std::string& path) {
+  for (const ClaimAnswer& one : a.claims) {
+    if (!has_run(a, one)) continue;
+    const lang::Run<System>& run = *a.result.findings[one.claim].run;
+    System::State state = a.bound.system->initial().front();
+    for (const System::Action& action : run.actions) {
+      const System::State before = state;
+      System::Events events;
+      a.bound.system->execute(before, action, state, events);
+    }
+    try {
+      checker::confirm<System>(*a.bound.system, &a.bound.claims[one.claim], run, state);
+    } catch (const checker::EngineDisagreement& disagreement) {
+      throw NotARun(path +
+                    ": error: a run of the model, but not what it says: " + disagreement.what());
+    }
+    require_words(a, one, trace, path);
   }
 }
 
@@ -68,11 +123,19 @@ LoadedRun from_file(const std::string& path) {
   Bound bound = bind(traces::parse_scenario(path + " (scenario)", scenario->second));
   if (const auto divergence = traces::verify(*bound.system, trace))
     throw NotARun(path + ": error: this is no run of the model: " + divergence->what);
-  require_claim(bound, trace, path);
-  return {std::move(bound), std::move(trace)};
+  Answer a = answer_by(trace, std::move(bound), path);
+  require_claim(a, trace, path);
+  return {std::move(a.bound), std::move(trace)};
 }
 
 }  // namespace
+
+lang::Run<System> run_of(const traces::Trace& trace) {
+  lang::Run<System> run;
+  for (std::size_t k = 1; k < trace.steps.size(); ++k)
+    run.actions.push_back(*traces::from_code<System::Action>(trace.steps[k].code));
+  return run;
+}
 
 LoadedRun load_run(const std::string& path, const std::string& property) {
   return path.ends_with(".scn") ? found_anew(path, property) : from_file(path);

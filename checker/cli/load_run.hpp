@@ -14,6 +14,9 @@ struct LoadedRun {
   traces::Trace trace;
 };
 
+// The moves of a trace.  REQUIRES: its codes are those of actions, as verify() says.
+lang::Run<System> run_of(const traces::Trace& trace);
+
 // From a scenario (*.scn), whose run is found anew: the answer, or that for `property` of a survey.
 // Else from an ITF file, which is re-executed: throws NotARun if it is no run of the model, or does
 // not show what it says.

@@ -234,9 +234,9 @@ void add_mutate(CLI::App& app, MutateOptions& o, int& code) {
 
 // A word that is no verb is named, with the one it resembles.
 void require_verb(int argc, char** argv) {
-  const std::vector<std::string> verbs = {"check",  "gate",   "graph",  "mutate",
-                                          "prove",  "replay", "report", "history",
-                                          "bisect", "list",   "explain"};
+  const std::vector<std::string> verbs = {"check",  "gate",   "graph",   "mutate",
+                                          "prove",  "replay", "report",  "history",
+                                          "bisect", "list",   "explain", "itf-check"};
   if (argc < 2 || argv[1][0] == '-') return;
   if (std::find(verbs.begin(), verbs.end(), argv[1]) != verbs.end()) return;
   const std::string hint = traces::did_you_mean(argv[1], verbs);
@@ -272,6 +272,11 @@ int run(int argc, char** argv) {
       "bisect", "Name the change that made the answer to a scenario another one");
   bisect_command->add_option("path", id, "a scenario, or a folder of them")->required();
   bisect_command->callback([&] { code = bisect(id); });
+  std::vector<std::string> itf_paths;
+  CLI::App* itf_command = app.add_subcommand(
+      "itf-check", "Check files in the Informal Trace Format to the letter; re-execute our own");
+  itf_command->add_option("paths", itf_paths, "traces (*.itf.json) of any tool")->required();
+  itf_command->callback([&] { code = itf_check(itf_paths); });
   CLI::App* list_command = app.add_subcommand("list", "List what there is");
   list_command
       ->add_option("what", what,

@@ -10,7 +10,6 @@
 #include "checker/cli/deviation.hpp"
 #include "checker/cli/load_run.hpp"
 #include "traces/itf.hpp"
-#include "traces/replay/stepper.hpp"
 #include "traces/replay/terminal.hpp"
 #include "traces/replay/viewer.hpp"
 #include "traces/text.hpp"
@@ -30,15 +29,13 @@ std::string elsewhere(const ReplayOptions& o, const LoadedRun& loaded) {
   const std::string& id = loaded.trace.meta.at("property");
   const auto claim = std::find_if(loaded.bound.claims.begin(), loaded.bound.claims.end(),
                                   [&](const Claim& c) { return c.id == id; });
-  lang::Run<System> run;
-  for (std::size_t k = 1; k < loaded.trace.steps.size(); ++k)
-    run.actions.push_back(*traces::from_code<System::Action>(loaded.trace.steps[k].code));
   std::string who;
   for (const std::string& change : o.with) who += (who.empty() ? "With " : ", with ") + change;
   for (const std::string& change : o.without)
     who += (who.empty() ? "Without " : ", without ") + change;
   const auto at = static_cast<std::size_t>(claim - loaded.bound.claims.begin());
-  return deviation_text(deviation(loaded.bound, other, run, at), loaded.trace, who);
+  return deviation_text(deviation(loaded.bound, other, run_of(loaded.trace), at), loaded.trace,
+                        who);
 }
 
 }  // namespace

@@ -96,6 +96,7 @@ ToldFailure told_of(const Failure& failure, const PropsOptions& o) {
                    {}};
   traces::Trace trace = trace_of(a, a.claims.front());
   if (user_space) {
+    trace.meta["judge"] = kUserSpace;
     trace.meta["says"] = kUserSpaceSays;
     trace.meta["because"] = a.bound.scenario.title.text;
   }
