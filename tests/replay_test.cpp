@@ -237,6 +237,12 @@ TEST(Text, WrapsAndNeverLetsBytesThrough) {
   EXPECT_EQ(wrapped("aa bb cccccc", 5), (std::vector<std::string>{"aa bb", "ccccc", "c"}));
 }
 
+Report told(const Trace& trace) {
+  Report report{trace, {}, {}, {}, {}, {}, {}};
+  report.files.resize(trace.steps.size());
+  return report;
+}
+
 ViewerState after_keys(const Trace& trace, std::string_view bytes) {
   ViewerState state;
   while (!bytes.empty()) state = on_key(trace, state, take_key(bytes));
@@ -267,7 +273,7 @@ TEST(Viewer, KeysMoveAsTheHelpSays) {
 }
 
 TEST(Viewer, DrawsTheStepAndItsChanges) {
-  EXPECT_EQ(render(recorded(), after_keys(recorded(), "2g"), 80, 12, false),
+  EXPECT_EQ(render(told(recorded()), after_keys(recorded(), "2g"), 80, 12, false),
             R"(C1 violated: The counters never meet.
 
     0     initial
@@ -291,7 +297,7 @@ TEST(Viewer, FitsEveryScreen) {
   for (const char* keys : {"", "v", "d2g", "?", "12", "v\x1b[6~\x1b[6~", "h"}) {
     for (std::size_t width = 20; width < 130; width += 7) {
       for (std::size_t height = 6; height < 50; height += 3) {
-        std::string screen = render(trace, after_keys(trace, keys), width, height, false);
+        std::string screen = render(told(trace), after_keys(trace, keys), width, height, false);
         EXPECT_EQ(screen.find('\x1b'), std::string::npos);
         std::size_t lines = 0;
         for (screen += '\n'; !screen.empty(); ++lines) {

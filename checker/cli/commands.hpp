@@ -2,6 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <vector>
@@ -99,6 +100,12 @@ struct ReplayOptions {
   bool straight = false;
   bool all_fields = false;
   bool itf = false;  // print the trace as ITF instead
+  // One step instead of the run; with none of these the whole run is shown.
+  std::optional<std::size_t> step;  // none: the last
+  std::vector<std::string> shows;   // panes: fields, tree, holders, pids, lives
+  bool moves = false;               // what else is possible after the step
+  std::vector<std::size_t> takes;   // of these moves, by number from 1, one after another
+  bool json = false;                // the step as JSON (nsmc-step/1)
 };
 int replay(const ReplayOptions& options);
 

@@ -123,6 +123,17 @@ void add_replay(CLI::App& app, ReplayOptions& o, int& code) {
   cmd->add_flag("--straight", o.straight, "print all steps, also on a terminal");
   cmd->add_flag("--all-fields", o.all_fields, "show unchanged fields too");
   cmd->add_flag("--itf", o.itf, "print the trace as ITF JSON");
+  cmd->add_option("--step", o.step, "print only this step (default of what follows: the last)");
+  cmd->add_option("--show", o.shows,
+                  "of the step: fields, tree (namespaces), holders (of counts), pids (numbers in "
+                  "use) or lives (of tasks) (may be repeated)")
+      ->allow_extra_args(false)
+      ->check(CLI::IsMember({"fields", "tree", "holders", "pids", "lives"}));
+  cmd->add_flag("--moves", o.moves, "list the moves that are possible after the step");
+  cmd->add_option("--take", o.takes,
+                  "leave the run at the step, with this one of its moves (may be repeated)")
+      ->allow_extra_args(false);
+  cmd->add_flag("--json", o.json, "print the step as JSON (nsmc-step/1)")->excludes("--itf");
   cmd->callback([&] { code = replay(o); });
 }
 

@@ -4,11 +4,15 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <utility>
 
 #include "checker/cli/asked.hpp"
 #include "checker/cli/commands.hpp"
 #include "checker/cli/deviation.hpp"
 #include "checker/cli/load_run.hpp"
+#include "checker/cli/onward.hpp"
+#include "checker/cli/replay_step.hpp"
+#include "checker/cli/report_input.hpp"
 #include "traces/itf.hpp"
 #include "traces/replay/terminal.hpp"
 #include "traces/replay/viewer.hpp"
@@ -42,19 +46,23 @@ std::string elsewhere(const ReplayOptions& o, const LoadedRun& loaded) {
 
 int replay(const ReplayOptions& o) {
   const bool is_scenario = o.path.ends_with(".scn");
-  LoadedRun loaded = load_run(o.path, o.property);
+  LoadedRun run = load_run(o.path, o.property);
   if (!o.with.empty() || !o.without.empty()) {
-    const std::string text = elsewhere(o, loaded);
-    std::string& because = loaded.trace.meta["because"];
+    const std::string text = elsewhere(o, run);
+    std::string& because = run.trace.meta["because"];
     because += (because.empty() ? "" : "\n") + text;
   }
-  const traces::Trace& trace = loaded.trace;
+  if (asks_for_a_step(o)) return replay_step(o, std::move(run));
+  const traces::Trace& trace = run.trace;
   if (o.itf) {
     const std::string text = traces::to_itf(trace);
     std::fwrite(text.data(), 1, text.size(), stdout);
     return kOk;
   }
-  if (!o.straight && traces::on_terminal()) return traces::replay_on_terminal(trace);
+  if (!o.straight && traces::on_terminal()) {
+    const traces::Onward onward = onward_of(run.bound);
+    return traces::replay_on_terminal(report_of(run.bound, std::move(run.trace)), onward);
+  }
   const std::string text = traces::replay_straight(
       trace, {.colour = use_colour(), .width = 100, .all_fields = o.all_fields});
   std::fwrite(text.data(), 1, text.size(), stdout);

@@ -15,8 +15,9 @@
 #include <string>
 #include <string_view>
 #include <system_error>
+#include <utility>
 
-#include "traces/replay/viewer.hpp"
+#include "traces/replay/session.hpp"
 
 namespace nsmc::traces {
 namespace {
@@ -91,24 +92,25 @@ std::string framed(const std::string& screen) {
 
 bool on_terminal() { return ::isatty(STDIN_FILENO) == 1 && ::isatty(STDOUT_FILENO) == 1; }
 
-int replay_on_terminal(const Trace& trace) {
+int replay_on_terminal(Report report, Onward onward) {
   const char* no_color = std::getenv("NO_COLOR");
   const char* term = std::getenv("TERM");
   const bool colour = (no_color == nullptr || *no_color == '\0') &&
                       (term == nullptr || std::string_view(term) != "dumb");
+  Session session(std::move(report), std::move(onward));
   RawTerminal terminal;
-  for (ViewerState state; !state.quit;) {
+  while (!session.state().quit) {
     winsize size{};
     ::ioctl(STDOUT_FILENO, TIOCGWINSZ, &size);
-    RawTerminal::show(framed(render(trace, state, size.ws_col > 0 ? size.ws_col : 80,
-                                    size.ws_row > 0 ? size.ws_row : 24, colour)));
+    RawTerminal::show(framed(session.screen(size.ws_col > 0 ? size.ws_col : 80,
+                                            size.ws_row > 0 ? size.ws_row : 24, colour)));
     int signal = 0;
     std::string_view bytes = terminal.wait(signal);
     if (signal != 0 && signal != SIGWINCH) return 128 + signal;
-    while (!bytes.empty() && !state.quit) {
+    while (!bytes.empty() && !session.state().quit) {
       const Key key = take_key(bytes);
       if (key == Key::interrupt) return 128 + SIGINT;
-      state = on_key(trace, state, key);
+      session.press(key);
     }
   }
   return 0;

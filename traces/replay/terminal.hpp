@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "traces/trace.hpp"
+#include "traces/replay/onward.hpp"
 
 namespace nsmc::traces {
 
@@ -11,6 +11,6 @@ bool on_terminal();
 
 // The exit code: 0, or 128 + n if Ctrl-C or signal n ended it.  The terminal's mode is as before
 // on every way out.  Colour unless NO_COLOR is set (no-color.org) or TERM is "dumb".
-int replay_on_terminal(const Trace& trace);
+int replay_on_terminal(Report report, Onward onward = {});
 
 }  // namespace nsmc::traces

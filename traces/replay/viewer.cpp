@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t kStepsShown = 9;  // of the list of steps
 constexpr std::size_t kLinesPerPage = 10;
 
-constexpr std::array<const char*, 11> kHelp = {
+constexpr std::array<const char*, 18> kHelp = {
     "right  l  n  j  Enter  Space   next step",
     "left   h  k  p                 previous step",
     "Shift+right  J                 next step of the same actor",
@@ -20,10 +20,17 @@ constexpr std::array<const char*, 11> kHelp = {
     "Home  g        End  G          first step, last step",
     "42 g   42 Enter                go to step 42",
     "v                              the violation: the last step",
+    "/text Enter    /  Enter        next step with this text, with the last one",
+    "f t c m i                      fields, tree, counts, map of numbers, life-lines",
+    "Tab                            the next of these panes",
     "d                              all fields, or only those that changed",
-    "up  down  PgUp  PgDn           scroll the fields",
+    "up  down  PgUp  PgDn           scroll the pane",
+    "o                              other moves from here",
+    "3 Enter                        of these moves, take number 3: leaves the trace",
+    "u                              undo that move, back to the trace in the end",
     "?                              this page, or back to the trace",
-    "q  Ctrl-C                      quit"};
+    "q  Ctrl-C                      quit",
+    "life: R runs X exits Z zombie D dead . none < moves"};
 
 struct Sequence {
   std::string_view bytes;  // behind ESC
@@ -83,11 +90,16 @@ ViewerState go_by_actor(const Trace& trace, ViewerState state, bool forward) {
 
 bool shows_all(const ViewerState& state) { return state.all_fields || state.step == 0; }
 
-// How many lines fit is known to render() only; the number of fields is bound enough.
+// How many lines fit is known to render() only; of the fields their number is bound enough, and
+// the other panes are seldom longer than a screen.
 ViewerState scrolled(const Trace& trace, ViewerState state, std::size_t by, bool down) {
-  const std::size_t fields = field_lines(trace, state.step, shows_all(state)).size();
+  constexpr std::size_t kLinesMax = 200;
+  const std::size_t lines = state.is_choosing ? state.moves.size()
+                            : state.pane == Pane::fields
+                                ? field_lines(trace, state.step, shows_all(state)).size()
+                                : kLinesMax;
   state.scroll =
-      down ? std::min(state.scroll + by, fields) : state.scroll - std::min(state.scroll, by);
+      down ? std::min(state.scroll + by, lines) : state.scroll - std::min(state.scroll, by);
   return state;
 }
 
@@ -106,11 +118,90 @@ bool on_number_key(const Trace& trace, ViewerState& state, Key key) {
     return true;
   }
   state.typing = false;
+  if (state.is_choosing && key == Key::enter) {
+    state.wish = Wish::take;
+    return true;
+  }
   if (key == Key{'g'} || key == Key{'G'} || key == Key::enter) {
     state = go_to(trace, state, state.number);
     return true;
   }
   return key == Key::escape;
+}
+
+// The next step behind this one whose line or changes have the text; around the end once.
+ViewerState go_to_text(const Trace& trace, ViewerState state) {
+  const std::size_t count = trace.steps.size();
+  for (std::size_t by = 1; by <= count && !state.sought.empty(); ++by) {
+    const std::size_t k = (state.step + by) % count;
+    const TraceStep& step = trace.steps[k];
+    std::string text = printable(step.actor) + "  " + printable(step.action);
+    if (k > 0)
+      for (const FieldLine& line : field_lines(trace, k, false))
+        text += "\n" + line.name + " " + line.was + " -> " + line.is;
+    if (text.find(state.sought) == std::string::npos) continue;
+    const bool is_around = k <= state.step;
+    state = go_to(trace, std::move(state), k);
+    if (is_around) state.notice = "found from the start again";
+    return state;
+  }
+  state.notice = state.sought.empty() ? "nothing to search" : "no step has " + state.sought;
+  return state;
+}
+
+// What is typed behind a slash; nothing of it acts as a key.
+ViewerState on_search_key(const Trace& trace, ViewerState state, Key key) {
+  const int code = static_cast<int>(key);
+  if (key == Key::enter) {
+    state.is_searching = false;
+    if (!state.typed.empty()) state.sought = state.typed;
+    return go_to_text(trace, std::move(state));
+  }
+  if (key == Key::escape)
+    state.is_searching = false;
+  else if (key == Key::backspace && !state.typed.empty())
+    state.typed.pop_back();
+  else if (code >= ' ' && code < 127)
+    state.typed += static_cast<char>(code);
+  return state;
+}
+
+// Another pane, or a word to whoever knows the system; true if the key was one of these.
+bool on_pane_key(ViewerState& state, Key key) {
+  const auto pane = [&](Pane wanted) {
+    state.pane = wanted;
+    state.is_choosing = false;
+    state.scroll = 0;
+    return true;
+  };
+  switch (static_cast<int>(key)) {
+    case 'f':
+      return pane(Pane::fields);
+    case 't':
+      return pane(Pane::tree);
+    case 'c':
+      return pane(Pane::holders);
+    case 'm':
+      return pane(Pane::pids);
+    case 'i':
+      return pane(Pane::lives);
+    case '\t':
+      return pane(
+          static_cast<Pane>((static_cast<std::size_t>(state.pane) + 1) % kPaneNames.size()));
+    case 'o':
+      state.wish = Wish::moves;
+      return true;
+    case 'u':
+      state.is_choosing = false;
+      state.wish = Wish::undo;
+      return true;
+    case '/':
+      state.is_searching = true;
+      state.typed.clear();
+      return true;
+    default:
+      return false;
+  }
 }
 
 std::string step_line(const Trace& trace, std::size_t k, std::size_t actor_width) {
@@ -138,15 +229,26 @@ void add_steps(std::vector<std::string>& lines, const Trace& trace, const Viewer
   }
 }
 
-void add_fields(std::vector<std::string>& lines, const Trace& trace, const ViewerState& state,
-                std::size_t width, std::size_t room, bool colour) {
+// The pane that is looked at, or the moves to choose from.
+std::vector<std::string> pane_lines(const Report& report, const ViewerState& state,
+                                    std::size_t width, std::size_t room, bool colour) {
+  const Trace& trace = report.trace;
+  if (state.is_choosing) return moves_text(trace, state.step, state.moves, width);
+  if (state.pane != Pane::fields)
+    return pane_text(report, state.step, state.pane, width, colour, room);
   std::vector<std::string> text =
-      field_text(field_lines(trace, state.step, shows_all(state)), width - 2, colour);
+      field_text(field_lines(trace, state.step, shows_all(state)), width, colour);
   if (text.empty()) text.emplace_back("(no field changes)");
   if (state.step + 1 == trace.steps.size() && !reason(trace).empty()) {
     text.emplace_back();
-    for (std::string& line : wrapped(reason(trace), width - 2)) text.push_back(std::move(line));
+    for (std::string& line : wrapped(reason(trace), width)) text.push_back(std::move(line));
   }
+  return text;
+}
+
+void add_pane(std::vector<std::string>& lines, const Report& report, const ViewerState& state,
+              std::size_t width, std::size_t room, bool colour) {
+  const std::vector<std::string> text = pane_lines(report, state, width - 2, room, colour);
   const std::size_t hidden = text.size() > room ? text.size() - room : 0;
   const std::size_t first = std::min(state.scroll, hidden);
   for (std::size_t i = first; i < std::min(first + room, text.size()); ++i)
@@ -157,8 +259,12 @@ void add_fields(std::vector<std::string>& lines, const Trace& trace, const Viewe
 }
 
 std::string status(const Trace& trace, const ViewerState& state) {
+  if (state.is_searching) return "/" + state.typed;
   if (!state.notice.empty()) return state.notice;
-  if (state.typing) return "go to step " + std::to_string(state.number) + "  (g or Enter)";
+  if (state.typing)
+    return state.is_choosing ? "take move " + std::to_string(state.number) + "  (Enter)"
+                             : "go to step " + std::to_string(state.number) + "  (g or Enter)";
+  if (state.is_choosing) return "a number and Enter takes a move; Esc: none of them";
   return "step " + std::to_string(state.step) + " of " + std::to_string(trace.steps.size() - 1) +
          "   left/right step  v violation  d fields  ? keys  q quit";
 }
@@ -189,6 +295,7 @@ Key take_key(std::string_view& bytes) {
 
 ViewerState on_key(const Trace& trace, ViewerState state, Key key) {
   state.notice.clear();
+  if (state.is_searching && key != Key::interrupt) return on_search_key(trace, state, key);
   if (key == Key{'q'} || key == Key::interrupt) {
     state.quit = true;
     return state;
@@ -199,6 +306,14 @@ ViewerState on_key(const Trace& trace, ViewerState state, Key key) {
   }
   state.help = false;
   if (on_number_key(trace, state, key)) return state;
+  if (on_pane_key(state, key)) return state;
+  const bool scrolls =
+      key == Key::up || key == Key::down || key == Key::page_up || key == Key::page_down;
+  // The moves are those of this step: whoever goes elsewhere does not choose any more.
+  if (state.is_choosing && !scrolls) {
+    state.is_choosing = false;
+    if (key == Key::escape) return state;
+  }
   const std::size_t last = trace.steps.size() - 1;
   switch (static_cast<int>(key)) {
     case static_cast<int>(Key::right):
@@ -244,17 +359,19 @@ ViewerState on_key(const Trace& trace, ViewerState state, Key key) {
   return state;
 }
 
-std::string render(const Trace& trace, const ViewerState& state, std::size_t width,
+std::string render(const Report& report, const ViewerState& state, std::size_t width,
                    std::size_t height, bool colour) {
+  const Trace& trace = report.trace;
   width = std::max<std::size_t>(width, 20);
   height = std::max<std::size_t>(height, 6);
-  std::vector<std::string> lines = {painted(colour, "1", shortened(title(trace), width)), ""};
+  std::vector<std::string> lines = {painted(colour, "1", shortened(title(trace), width)),
+                                    shortened(truth_text(report, state.step), width)};
   if (state.help) {
     for (const char* line : kHelp) lines.push_back(shortened(line, width));
   } else {
     add_steps(lines, trace, state, width, std::min(kStepsShown, (height - 3) / 2), colour);
     lines.emplace_back();
-    add_fields(lines, trace, state, width, height - 1 - lines.size(), colour);
+    add_pane(lines, report, state, width, height - 1 - lines.size(), colour);
   }
   lines.resize(height - 1);
   std::string out;
