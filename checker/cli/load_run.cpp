@@ -116,7 +116,7 @@ void require_claim(const Answer& a, const traces::Trace& trace, const std::strin
 bool is_by_hand(const traces::Trace& trace) {
   const auto verdict = trace.meta.find("verdict");
   return trace.meta.contains("by_hand") && verdict != trace.meta.end() &&
-         (verdict->second == "not violated" || verdict->second == "not reached");
+         verdict->second != "violated" && verdict->second != "reached";
 }
 
 // Read strictly, then re-executed: nothing is shown that is not a run of this model.

@@ -54,8 +54,7 @@ std::vector<OtherMove> moves_after(const System& system, const Trace& trace, std
   return moves;
 }
 
-// A run by hand claims nothing but what it shows: no shortest run, no reason, and the verdict is
-// that of its last state.
+// A run by hand claims nothing but what it shows: no shortest run and no reason.
 void tell_of_itself(traces::Report& report, std::size_t left_at) {
   auto& meta = report.trace.meta;
   for (const char* key : {"because", "shortest", "switches", "actors", "replay"}) meta.erase(key);
@@ -64,11 +63,14 @@ void tell_of_itself(traces::Report& report, std::size_t left_at) {
                         ? traces::Truth::unasked
                         : report.truths[0].changes.back().second;
   const bool is_broken = last == traces::Truth::broken;
+  report.violation.reset();
+  if (!report.truths.empty())
+    for (const auto& [step, truth] : report.truths[0].changes)
+      if (truth == traces::Truth::broken && !report.violation) report.violation = step;
   meta["verdict"] = is_broken                        ? "violated"
+                    : report.violation               ? "violated before its end"
                     : last == traces::Truth::awaited ? "not reached"
                                                      : "not violated";
-  report.violation.reset();
-  if (is_broken) report.violation = report.truths[0].changes.back().first;
 }
 
 traces::Report taken(const Bound& bound, const Trace& trace, std::size_t k, const OtherMove& move) {

@@ -64,6 +64,8 @@ void add_count(std::vector<PaneRow>& rows, const StateView& view, const std::str
     if (view.value(name) == object) holders.push_back({printable(name), printable(name), true});
   for (const std::string& other : extra) holders.push_back({other, other, true});
   const std::string count = view.value(object + "." + field);
+  // A count that nobody has set yet is not wrong.
+  if (count == "uninitialised") judged = false;
   const bool is_wrong = judged && count != std::to_string(holders.size());
   const std::string relation = !judged    ? " :"
                                : is_wrong ? " but " + std::to_string(holders.size()) + " held:"
