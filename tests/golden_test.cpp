@@ -215,7 +215,7 @@ TEST_P(Golden, RunIsMinimalAndExplained) {
   EXPECT_NE(because.find(fixed), std::string::npos) << because;
 
   const std::string page = traces::to_html(report_of(a.bound, trace));
-  EXPECT_NE(page.find("Decisive step: "), std::string::npos);
+  EXPECT_NE(page.find("<br>Decisive step: "), std::string::npos);
   EXPECT_TRUE(page.ends_with("</html>\n"));
 }
 

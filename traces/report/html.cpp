@@ -78,6 +78,16 @@ std::string table(const Trace& trace) {
   return rows;
 }
 
+// Line by line: a line's end is markup, and the rest is text.
+std::string escaped_lines(std::string_view text) {
+  std::string out;
+  for (std::size_t end = text.find('\n'); end != std::string_view::npos; end = text.find('\n')) {
+    out += escaped(text.substr(0, end)) + "<br>";
+    text.remove_prefix(end + 1);
+  }
+  return out + escaped(text);
+}
+
 std::string of_meta(const Trace& trace, const char* key) {
   const auto found = trace.meta.find(key);
   return found == trace.meta.end() ? std::string{} : found->second;
@@ -96,7 +106,7 @@ std::string to_html(const Report& report) {
       {"script", std::string(page::kScript)},
       {"data", to_page_json(report)},
       {"title", escaped(heading)},
-      {"reason", escaped(reason(trace))},
+      {"reason", escaped_lines(reason(trace))},
       {"about", escaped(about)},
       {"repeat", escaped(of_meta(trace, "replay"))},
       {"table", table(trace)}};
