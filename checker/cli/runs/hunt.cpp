@@ -120,14 +120,14 @@ class Hunt {
 
   Plan plan(std::uint64_t run, std::size_t kept) const {
     Dice dice(Dice(options_.seed).next() + run);
-    // Thrown one after another: in which order the arguments of a call are evaluated is up to the
+    // One after another: in which order the arguments of a call are evaluated is up to the
     // compiler.
     if (kept > 0 && dice.chance(50)) {
-      const auto which = static_cast<std::size_t>(dice.below(static_cast<int>(kept)));
-      return variant_of(kept_[which], dice.next());
+      const std::uint64_t seed = dice.next();
+      return variant_of(kept_[static_cast<std::size_t>(dice.below(static_cast<int>(kept)))], seed);
     }
-    const int calls = dice.from_to(1, options_.calls_max);
-    return random_plan(options_.subject, calls, dice.next());
+    const std::uint64_t seed = dice.next();
+    return random_plan(options_.subject, dice.from_to(1, options_.calls_max), seed);
   }
 
   void take(Tried&& tried) {
