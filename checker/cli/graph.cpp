@@ -9,6 +9,7 @@
 
 #include "checker/cli/asked.hpp"
 #include "checker/cli/binding.hpp"
+#include "checker/cli/ns_automaton.hpp"
 #include "checker/cli/shipped.hpp"
 #include "props/liveness.hpp"
 #include "traces/files.hpp"
@@ -98,8 +99,8 @@ int graph(const GraphOptions& o) {
   std::vector<traces::Scenario> scenarios;
   for (const std::string& path : o.asked.paths)
     for (traces::Scenario& s : scenarios_at(path)) scenarios.push_back(std::move(s));
-  if (scenarios.size() > 1 && !(o.aut.empty() && o.dot.empty()))
-    throw std::invalid_argument("--aut and --dot take one scenario");
+  if (scenarios.size() > 1 && !(o.aut.empty() && o.dot.empty() && o.rv.empty()))
+    throw std::invalid_argument("--aut, --dot and --rv take one scenario");
   std::vector<traces::GraphRecord> records;
   int code = kOk;
   for (traces::Scenario& s : scenarios) {
@@ -126,6 +127,7 @@ int graph(const GraphOptions& o) {
     if (!o.aut.empty()) traces::write_atomically(o.aut, traces::to_aut(text_of(states)));
     if (!o.dot.empty())
       traces::write_atomically(o.dot, traces::to_dot(text_of(states), s.name.text, kDotStatesMax));
+    if (!o.rv.empty()) traces::write_atomically(o.rv, traces::to_rv_dot(ns_automaton(states)));
     records.push_back(std::move(record));
     if (stop_signal() != 0) break;
   }

@@ -103,6 +103,9 @@ void add_graph(CLI::App& app, GraphOptions& o, int& code) {
   cmd->add_flag("--unfair-locks", o.unfair_locks,
                 "a lock may pass over somebody for ever, as the rwlock of 2007 may");
   cmd->add_option("--aut", o.aut, "write the graph to this file, as Aldebaran (CADP, mCRL2)");
+  cmd->add_option("--rv", o.rv,
+                  "write the life of ns1 to this file, as an automaton for the kernel's runtime "
+                  "verification (dot2k, rvgen)");
   cmd->add_option("--dot", o.dot, "write its first 2,000 states to this file, for Graphviz");
   cmd->add_flag("--json", o.asked.json, "print the result as JSON (nsmc-graph/1)");
   cmd->add_flag("--no-times", o.asked.no_times, "say nothing of time and memory");
