@@ -278,7 +278,7 @@ std::string objection_of_terms(const Known& known, std::size_t apart) {
 
 TEST(Differential, TheSearchOnTermsAgreesToo) {
   constexpr std::size_t kMerged = 0, kApart = 64;
-  const std::size_t wanted = from_environment("NSMC_MODELS", 2000) / 25;
+  const std::size_t wanted = from_environment("NSMC_MODELS", 2000) / 50;
   std::size_t apart = 0, merged = 0, violated = 0, held = 0;
   RandomModels models(seed() + 2, examples());
   while (apart < wanted && !HasFailure()) {
