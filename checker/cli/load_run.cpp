@@ -96,14 +96,9 @@ void require_claim(const Answer& a, const traces::Trace& trace, const std::strin
   for (const ClaimAnswer& one : a.claims) {
     if (!has_run(a, one)) continue;
     const lang::Run<System>& run = *a.result.findings[one.claim].run;
-    System::State state = a.bound.system->initial().front();
-    for (const System::Action& action : run.actions) {
-      const System::State before = state;
-      System::Events events;
-      a.bound.system->execute(before, action, state, events);
-    }
     try {
-      checker::confirm<System>(*a.bound.system, &a.bound.claims[one.claim], run, state);
+      checker::confirm<System>(*a.bound.system, &a.bound.claims[one.claim], run,
+                               checker::perform(*a.bound.system, run));
     } catch (const checker::EngineDisagreement& disagreement) {
       throw NotARun(path +
                     ": error: a run of the model, but not what it says: " + disagreement.what());

@@ -16,6 +16,20 @@ struct EngineDisagreement : std::logic_error {
   using std::logic_error::logic_error;
 };
 
+// The state at the end of a run, by execute() alone.  Throws EngineDisagreement.
+template <lang::System S>
+typename S::State perform(const S& system, const Run<S>& run) {
+  typename S::State state = system.initial().at(run.initial);
+  for (const typename S::Action& action : run.actions) {
+    const typename S::State before = state;
+    typename S::Events events{};
+    if (!system.execute(before, action, state, events))
+      throw EngineDisagreement("a run is not possible: " +
+                               std::string(system.label(before, action)));
+  }
+  return state;
+}
+
 // REQUIRES: the run of a claim with scope move has a move; without a claim it is a deadlock's.
 template <lang::System S>
 void confirm(const S& system, const lang::Property<S>* claim, const Run<S>& run,

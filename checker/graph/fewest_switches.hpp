@@ -218,14 +218,7 @@ std::optional<EasiestRun<S>> fewest_switches(const S& system, const lang::Proper
   if (!easiest)
     throw EngineDisagreement("the graph has no run of " + std::to_string(moves) +
                              " moves to claim " + claim.id);
-  typename S::State state = system.initial().at(easiest->run.initial);
-  for (const typename S::Action& action : easiest->run.actions) {
-    const typename S::State before = state;
-    typename S::Events events;
-    if (!system.execute(before, action, state, events))
-      throw EngineDisagreement("the easiest run of claim " + claim.id + " is not possible");
-  }
-  confirm(system, &claim, easiest->run, state);
+  confirm(system, &claim, easiest->run, perform(system, easiest->run));
   return easiest;
 }
 
