@@ -123,7 +123,9 @@ int graph(const GraphOptions& o) {
         fmt::print("  {:.2f} s to build, {:.1f} MB\n", states.seconds(),
                    static_cast<double>(record.memory_bytes) / 1e6);
     }
-    if (!o.aut.empty()) traces::write_atomically(o.aut, traces::to_aut(text_of(states)));
+    if (!o.aut.empty())
+      traces::write_atomically(
+          o.aut, [&](const traces::Sink& sink) { traces::to_aut(text_of(states), sink); });
     if (!o.dot.empty())
       traces::write_atomically(o.dot, traces::to_dot(text_of(states), s.name.text, kDotStatesMax));
     records.push_back(std::move(record));
