@@ -53,6 +53,7 @@ struct GraphOptions {
   bool live = false;                    // judge what must happen in the end
   std::vector<std::string> properties;  // only these of props/liveness.hpp; implies `live`
   bool unfair_locks = false;            // a lock may pass over somebody for ever
+  std::string from, to;                 // a way between these conditions; empty: none is asked
   std::string aut, dot;                 // files to write; empty: none
 };
 int graph(const GraphOptions& options);

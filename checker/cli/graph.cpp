@@ -81,6 +81,20 @@ std::string verdicts_text(const traces::GraphRecord& g) {
   return text;
 }
 
+std::string way_text(const traces::WayRecord& way) {
+  if (way.found.empty()) return "";
+  if (way.found == "no start") return fmt::format("no state with {}\n", way.from);
+  if (way.found == "no way")
+    return fmt::format("no way from a state with {} to one with {}\n", way.from, way.to);
+  if (way.found == "unknown") return "no way found, and states are missing\n";
+  std::string text;
+  std::size_t number = 0;
+  for (const std::string& move : way.before) text += fmt::format("  {:>3}  {}\n", ++number, move);
+  text += fmt::format("  ===  {}\n", way.from);
+  for (const std::string& move : way.after) text += fmt::format("  {:>3}  {}\n", ++number, move);
+  return text + fmt::format("  ===  {}, {} moves later\n", way.to, way.after.size());
+}
+
 checker::Limits limits_of(const GraphOptions& o) {
   checker::Limits limits;
   if (o.asked.states_max > 0) limits.states_max = o.asked.states_max;
@@ -110,15 +124,16 @@ int graph(const GraphOptions& o) {
     record.scenario = s.name.text;
     record.kernel = s.kernel ? s.kernel->text : kSeedKernel;
     for (const std::string& id : rows) record.liveness.push_back(judge_row(states, id));
+    if (!o.from.empty()) record.way = find_way(states, s, o.from, o.to);
     const bool violated =
         std::any_of(record.liveness.begin(), record.liveness.end(),
                     [](const traces::LivenessRecord& l) { return l.verdict == "violated"; });
-    if (violated)
+    if (violated || record.way.found == "no way" || record.way.found == "no start")
       code = kViolation;
     else if (!states.complete() && code == kOk)
       code = kInconclusive;
     if (!o.asked.json) {
-      fmt::print("{}{}", sizes_text(record), verdicts_text(record));
+      fmt::print("{}{}{}", sizes_text(record), verdicts_text(record), way_text(record.way));
       if (!o.asked.no_times)
         fmt::print("  {:.2f} s to build, {:.1f} MB\n", states.seconds(),
                    static_cast<double>(record.memory_bytes) / 1e6);

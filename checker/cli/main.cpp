@@ -18,7 +18,7 @@ constexpr const char* kExitCodes =
     "Exit codes:\n"
     "   0  every answer is as expected, and every search was complete\n"
     "  11  a state in which nobody can move, and no program has ended\n"
-    "  12  a property is violated, or an answer is not the expected one\n"
+    "  12  a property is violated, an answer is not the expected one, or graph: there is no way\n"
     "  20  inconclusive: a limit of states, memory or time was reached\n"
     "  21  gate: fewer states than pinned, a lost witness, a scenario that is gone, a dead step\n"
     "  22  a counterexample could not be re-executed: a bug in nsmc\n"
@@ -99,6 +99,12 @@ void add_graph(CLI::App& app, GraphOptions& o, int& code) {
       ->check(CLI::PositiveNumber);
   cmd->add_flag("--unfair-locks", o.unfair_locks,
                 "a lock may pass over somebody for ever, as the rwlock of 2007 may");
+  CLI::Option* from =
+      cmd->add_option("--from", o.from, "a shortest run past a state in which this is true, ...");
+  CLI::Option* to = cmd->add_option(
+      "--to", o.to, "... to one in which this is: conditions as after `sometimes`; 12: none");
+  from->needs(to);
+  to->needs(from);
   cmd->add_option("--aut", o.aut, "write the graph to this file, as Aldebaran (CADP, mCRL2)");
   cmd->add_option("--dot", o.dot, "write its first 2,000 states to this file, for Graphviz");
   cmd->add_flag("--json", o.asked.json, "print the result as JSON (nsmc-graph/1)");
