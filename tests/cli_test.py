@@ -80,6 +80,27 @@ class Graph(unittest.TestCase):
         self.assertEqual(nsmc("graph", "--from", "oops", self.HANGS)[0], 64)
 
 
+    def test_pictures_are_written_or_refused(self):
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder) / "x.dot"
+            self.assertEqual(nsmc("graph", "--quotient", file, self.FIXED)[0], 0)
+            nodes = re.findall(r"(?m)^  \d+ \[label=.*?([\d,]+) states?\"", file.read_text())
+            states = json.loads(nsmc("graph", "--json", self.FIXED)[1])["graphs"][0]["states"]
+            self.assertEqual(sum(int(n.replace(",", "")) for n in nodes), states)
+            self.assertLess(len(nodes), 60)
+            self.assertEqual(nsmc("graph", "--rv", file, self.FIXED)[0], 0)
+            self.assertTrue(file.read_text().startswith("digraph state_automaton {\n"))
+            for option in ("--quotient", "--rv"):
+                file.unlink(missing_ok=True)
+                code, _, error = nsmc("graph", option, file, "--states-max", 20, self.FIXED)
+                self.assertEqual((code, file.exists()), (64, False))
+                self.assertIn("incomplete", error)
+            code, _, error = nsmc("graph", "--rv", file, "--rv-exact",
+                                  "traces/runs/four-tasks.scn")
+            self.assertEqual((code, file.exists()), (64, False))
+            self.assertIn("59 states", error)
+
+
 class Check(unittest.TestCase):
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp())

@@ -16,6 +16,7 @@
 #include "checker/cli/graph.hpp"
 #include "checker/cli/shipped.hpp"
 #include "checker/graph/bisimulation.hpp"
+#include "model/kernel/observation.hpp"
 
 namespace nsmc {
 namespace {
@@ -233,6 +234,41 @@ TEST(Dot, IsCappedAndSaysSo) {
   const std::string dot = traces::to_dot(cli::text_of(cli::Graph(system)), "x", 10);
   EXPECT_NE(dot.find("the first 10 of 105 states"), std::string::npos);
   EXPECT_EQ(dot.find("11 ->"), std::string::npos);
+}
+
+// Each move keeps the node, or is an edge; and each edge can be taken from every state of its node,
+// if not at once, then without leaving it: what makes it more than a picture.
+TEST(Quotient, EachStateOfANodeCanDoWhatTheNodeCan) {
+  for (const char* name : {"bz-20-nested-init-survives", "bz-60-init-waits-for-its-list"}) {
+    const kernel::FairPidns system = shipped(name);
+    const cli::Graph graph(system);
+    std::map<std::vector<std::string>, std::uint32_t> numbers;
+    std::vector<std::uint32_t> colour;
+    for (std::uint32_t i = 0; i < graph.size(); ++i)
+      colour.push_back(numbers.emplace(kernel::seen_by_user_space(graph.state(i)), numbers.size())
+                           .first->second);
+    const checker::Blocks blocks = checker::stutter_equivalence(graph.edges(), colour);
+    const checker::Csr small = checker::collapsed(graph.edges(), blocks);
+    EXPECT_EQ(small.size(), cli::quotient_of(graph).nodes.size());
+    EXPECT_LT(small.size(), graph.size() / 2);
+    for (std::uint32_t i = 0; i < graph.size(); ++i) {
+      std::set<std::uint32_t> inside{i}, left;
+      std::vector<std::uint32_t> open{i};
+      while (!open.empty()) {
+        const std::uint32_t at = open.back();
+        open.pop_back();
+        ASSERT_EQ(colour[at], colour[i]);
+        for (const std::uint32_t to : graph.edges().targets(at)) {
+          if (blocks.of[to] != blocks.of[i])
+            left.insert(blocks.of[to]);
+          else if (inside.insert(to).second)
+            open.push_back(to);
+        }
+      }
+      const auto edges = small.targets(blocks.of[i]);
+      EXPECT_EQ(std::vector(left.begin(), left.end()), std::vector(edges.begin(), edges.end()));
+    }
+  }
 }
 
 }  // namespace

@@ -9,6 +9,7 @@
 
 #include "checker/cli/asked.hpp"
 #include "checker/cli/binding.hpp"
+#include "checker/cli/graph_life.hpp"
 #include "checker/cli/shipped.hpp"
 #include "props/liveness.hpp"
 #include "traces/files.hpp"
@@ -17,7 +18,7 @@
 namespace nsmc::cli {
 namespace {
 
-constexpr std::uint32_t kDotStatesMax = 2000;
+constexpr std::uint32_t kDotStatesMax = 2000, kQuotientNodesMax = 200;
 
 using traces::thousands;
 
@@ -95,6 +96,13 @@ std::string way_text(const traces::WayRecord& way) {
   return text + fmt::format("  ===  {}, {} moves later\n", way.to, way.after.size());
 }
 
+void write_rv(const std::string& path, const traces::RvAutomaton& automaton) {
+  const std::string text = traces::to_rv_dot(automaton);
+  if (traces::read_rv_dot(text) != automaton)
+    throw checker::EngineDisagreement("an automaton that is another one when it is read");
+  traces::write_atomically(path, text);
+}
+
 checker::Limits limits_of(const GraphOptions& o) {
   checker::Limits limits;
   if (o.asked.states_max > 0) limits.states_max = o.asked.states_max;
@@ -112,8 +120,9 @@ int graph(const GraphOptions& o) {
   std::vector<traces::Scenario> scenarios;
   for (const std::string& path : o.asked.paths)
     for (traces::Scenario& s : scenarios_at(path)) scenarios.push_back(std::move(s));
-  if (scenarios.size() > 1 && !(o.aut.empty() && o.dot.empty()))
-    throw std::invalid_argument("--aut and --dot take one scenario");
+  if (scenarios.size() > 1 &&
+      !(o.aut.empty() && o.dot.empty() && o.quotient.empty() && o.rv.empty()))
+    throw std::invalid_argument("--aut, --dot, --quotient and --rv take one scenario");
   std::vector<traces::GraphRecord> records;
   int code = kOk;
   for (traces::Scenario& s : scenarios) {
@@ -143,6 +152,10 @@ int graph(const GraphOptions& o) {
           o.aut, [&](const traces::Sink& sink) { traces::to_aut(text_of(states), sink); });
     if (!o.dot.empty())
       traces::write_atomically(o.dot, traces::to_dot(text_of(states), s.name.text, kDotStatesMax));
+    if (!o.quotient.empty())
+      traces::write_atomically(o.quotient,
+                               traces::to_dot(quotient_of(states), s.name.text, kQuotientNodesMax));
+    if (!o.rv.empty()) write_rv(o.rv, life_automaton(states, o.rv_exact));
     records.push_back(std::move(record));
     if (stop_signal() != 0) break;
   }

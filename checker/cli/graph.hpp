@@ -9,6 +9,7 @@
 #include "model/kernel/fairness.hpp"
 #include "traces/aut.hpp"
 #include "traces/graph_json.hpp"
+#include "traces/quotient_dot.hpp"
 #include "traces/scenario.hpp"
 
 namespace nsmc::cli {
@@ -30,6 +31,11 @@ std::vector<std::string> move_texts(const FairSystem& system, FairSystem::State&
 // after `sometimes`.  Throws traces::ScenarioError.
 traces::WayRecord find_way(const Graph& graph, const traces::Scenario& s, const std::string& from,
                            const std::string& to);
+
+// States that look the same (kernel::seen_by_user_space) and from which the same can be seen to
+// happen, as one: checker::stutter_equivalence.  Throws std::invalid_argument if the graph is not
+// complete.
+traces::Quotient quotient_of(const Graph& graph);
 
 // The graph for a writer; the label of a move is its actor and the step that begins it.
 traces::GraphText text_of(const Graph& graph);

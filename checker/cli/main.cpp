@@ -107,6 +107,11 @@ void add_graph(CLI::App& app, GraphOptions& o, int& code) {
   to->needs(from);
   cmd->add_option("--aut", o.aut, "write the graph to this file, as Aldebaran (CADP, mCRL2)");
   cmd->add_option("--dot", o.dot, "write its first 2,000 states to this file, for Graphviz");
+  cmd->add_option("--quotient", o.quotient,
+                  "write what user space can see of it to this file, for Graphviz");
+  CLI::Option* rv = cmd->add_option(
+      "--rv", o.rv, "write the life of namespace ns1, as an automaton for the kernel's rv tools");
+  cmd->add_flag("--rv-exact", o.rv_exact, "--rv: no run but those of the scenario")->needs(rv);
   cmd->add_flag("--json", o.asked.json, "print the result as JSON (nsmc-graph/1)");
   cmd->add_flag("--no-times", o.asked.no_times, "say nothing of time and memory");
   cmd->callback([&] { code = graph(o); });
