@@ -119,7 +119,7 @@ TEST(Automaton, OfAChoiceThatIsMadeTooEarly) {
 traces::Scenario scenario_at(const std::string& path) {
   return cli::scenarios_at(NSMC_SOURCE_DIR "/traces/" + path).at(0);
 }
-std::string small_run(const RvAutomaton& a, const std::string& state) {
+std::string events_in(const RvAutomaton& a, const std::string& state) {
   std::string text;
   for (std::size_t s = 0; s < a.states.size(); ++s)
     for (std::size_t e = 0; e < a.events.size(); ++e)
@@ -158,12 +158,12 @@ TEST(Life, TheAutomatonTakesEveryRun) {
     }
 }
 
-// In 2007 nobody is born once init has begun to exit, if everybody inside is its child; today
-// alloc_pid() may be under way, and is refused later than PF_EXITING is set.
-TEST(Life, KernelsDifferInWhatADyingNamespaceDoes) {
+// With three tasks there is nobody left to be born once init exits; with more pids, setns() and
+// unshare() there is.
+TEST(Life, AMonitorKnowsWhatItsScenarioShows) {
   const auto dying = [](const char* path) {
     const kernel::FairPidns system(*cli::bind(scenario_at(path)).system);
-    return small_run(cli::life_automaton(cli::Graph(system), false), "dying");
+    return events_in(cli::life_automaton(cli::Graph(system), false), "dying");
   };
   EXPECT_EQ(dying("runs/clone-parent.scn"), "free_pid ns_destroy ");
   EXPECT_EQ(dying("runs/today.scn"), "alloc_pid free_pid ns_destroy ");
