@@ -55,6 +55,52 @@ class Graph(unittest.TestCase):
         self.assertEqual(verdicts, {"unknown"})
 
 
+    def test_a_way_is_shortest_or_said_not_to_be(self):
+        def way(start, end, *more):
+            code, out, _ = nsmc("graph", "--json", "--from", start, "--to", end, *more, self.HANGS)
+            return code, json.loads(out)["graphs"][0]["way"]
+
+        code, found = way("kref(init_pid_ns) > 0", "count(namespaces) == 2")
+        self.assertEqual((code, found["found"], found["before"]), (0, "found", []))
+        code, later = way("count(namespaces) == 2", "count(namespaces) == 2")
+        self.assertEqual((code, later["before"], later["after"]), (0, found["after"], []))
+        self.assertEqual(way("count(namespaces) == 0", "1 == 1")[1]["found"], "no start")
+        self.assertEqual(way("count(namespaces) == 2", "count(tasks) == 0")[0], 12)
+        self.assertEqual(way("count(namespaces) == 2", "count(tasks) == 0")[1]["found"], "no way")
+        code, cut = way("count(namespaces) == 2", "count(tasks) == 0", "--states-max", 20)
+        self.assertEqual((code, cut["found"]), (20, "unknown"))
+
+    def test_a_condition_that_is_none_is_refused_where_it_is_wrong(self):
+        for start, code, word in (("count(", 65, "--from"), ("nobody(x)", 65, "nobody"),
+                                  ("finally oops", 64, "finally"),
+                                  ("oops\nalways oops", 64, "line")):
+            done = nsmc("graph", "--from", start, "--to", "oops", self.HANGS)
+            self.assertEqual(done[0], code, done)
+            self.assertIn(word, done[2])
+        self.assertEqual(nsmc("graph", "--from", "oops", self.HANGS)[0], 64)
+
+
+    def test_pictures_are_written_or_refused(self):
+        with tempfile.TemporaryDirectory() as folder:
+            file = pathlib.Path(folder) / "x.dot"
+            self.assertEqual(nsmc("graph", "--quotient", file, self.FIXED)[0], 0)
+            nodes = re.findall(r"(?m)^  \d+ \[label=.*?([\d,]+) states?\"", file.read_text())
+            states = json.loads(nsmc("graph", "--json", self.FIXED)[1])["graphs"][0]["states"]
+            self.assertEqual(sum(int(n.replace(",", "")) for n in nodes), states)
+            self.assertLess(len(nodes), 60)
+            self.assertEqual(nsmc("graph", "--rv", file, self.FIXED)[0], 0)
+            self.assertTrue(file.read_text().startswith("digraph state_automaton {\n"))
+            for option in ("--quotient", "--rv"):
+                file.unlink(missing_ok=True)
+                code, _, error = nsmc("graph", option, file, "--states-max", 20, self.FIXED)
+                self.assertEqual((code, file.exists()), (64, False))
+                self.assertIn("incomplete", error)
+            code, _, error = nsmc("graph", "--rv", file, "--rv-exact",
+                                  "traces/runs/four-tasks.scn")
+            self.assertEqual((code, file.exists()), (64, False))
+            self.assertIn("59 states", error)
+
+
 class Check(unittest.TestCase):
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp())

@@ -4,6 +4,7 @@
 
 #include <random>
 
+#include "checker/graph/bisimulation.hpp"
 #include "checker/graph/components.hpp"
 #include "checker/graph/liveness.hpp"
 #include "checker/graph/state_graph.hpp"
@@ -93,6 +94,29 @@ TEST(Components, OfAGraphByHand) {
   EXPECT_EQ(c.bottom[c.of[2]], 1);
   EXPECT_EQ(c.cyclic[c.of[3]], 0);
   EXPECT_EQ(c.bottom[c.of[3]], 1);
+}
+
+// a.(b + c) is not a.b + a.c.
+TEST(Bisimulation, SeesWhenAChoiceIsMade) {
+  const auto late = checker::Lts::from(4, {{0, 1, 1}, {1, 2, 2}, {1, 3, 3}});
+  const auto early = checker::Lts::from(5, {{0, 1, 1}, {0, 1, 2}, {1, 2, 3}, {2, 3, 4}});
+  EXPECT_FALSE(checker::bisimilar(late, early));
+  const auto unrolled = checker::Lts::from(
+      7, {{0, 1, 1}, {0, 1, 4}, {1, 2, 2}, {1, 3, 3}, {4, 2, 5}, {4, 3, 6}, {4, 3, 3}});
+  EXPECT_TRUE(checker::bisimilar(late, unrolled));
+  EXPECT_EQ(checker::bisimulation(unrolled).count, 3U);
+  EXPECT_EQ(checker::bisimulation(unrolled, {0, 1, 2, 3, 4, 5, 6}).count, 7U);
+}
+
+// White 0 may go silently to 1, which cannot become black any more; 2 and 3 go round in silence.
+TEST(Bisimulation, StutteringDoesNotCountButLosingAChoiceDoes) {
+  const checker::Csr graph{.first = {0, 2, 3, 5, 6, 6, 6}, .target = {1, 4, 5, 3, 4, 2}};
+  const std::vector<std::uint32_t> colour{0, 0, 0, 0, 1, 2};
+  const checker::Blocks blocks = checker::stutter_equivalence(graph, colour);
+  EXPECT_EQ(blocks.of, (std::vector<std::uint32_t>{0, 1, 2, 2, 3, 4}));
+  const checker::Csr small = checker::collapsed(graph, blocks);
+  EXPECT_EQ(small.size(), 5U);
+  EXPECT_EQ(small.target, (std::vector<std::uint32_t>{1, 3, 4, 3}));
 }
 
 TEST(Liveness, ALoopWithoutFairnessViolates) {

@@ -86,6 +86,32 @@ TEST_F(Story, TheParentOfAnInitIsOutside) {
   EXPECT_EQ(world.wrong(), "getppid() is 2, and the parent is number 0");
 }
 
+// exit_notify(): who ignores SIGCHLD has no zombies; that a child is on its way out already is not
+// undone by the end of its parent.
+TEST_F(Story, AnHeirMayNotSeeADeadChildThatReapsItself) {
+  makes(1, 3, {3});  // somebody to wait for
+  whole(2, call("signal", {"SIG_IGN"}), 0);
+  makes(2, 4, {4});
+  exits(4);
+  exits(2);
+  world.begins(1, call("wait4"));
+  world.gone(2);
+  world.returns(1, 2);
+  whole(1, call("wait4", {"WNOHANG"}), 0);
+  EXPECT_EQ(world.wrong(), "");
+}
+TEST_F(Story, AnHeirSeesADeadChildOfSomebodyWhoListened) {
+  makes(1, 3, {3});
+  makes(2, 4, {4});
+  exits(4);
+  exits(2);
+  world.begins(1, call("wait4"));
+  world.gone(2);
+  world.returns(1, 2);
+  whole(1, call("wait4", {"WNOHANG"}), 0);
+  EXPECT_EQ(world.wrong(), "wait4() returns 0, and number 4 is a dead child");
+}
+
 TEST_F(Story, AWaitGivesAStranger) {
   makes(1, 3, {3});
   exits(3);

@@ -5,7 +5,6 @@
 #include "traces/text.hpp"
 
 namespace nsmc::traces {
-namespace {
 
 std::string quoted(std::string_view text) {
   std::string result = "\"";
@@ -16,15 +15,17 @@ std::string quoted(std::string_view text) {
   return result + '"';
 }
 
-}  // namespace
-
-std::string to_aut(const GraphText& graph) {
+void to_aut(const GraphText& graph, const Sink& sink) {
+  constexpr std::size_t kBlock = std::size_t{1} << 16U;
   std::string text =
       "des (0, " + std::to_string(graph.edges) + ", " + std::to_string(graph.states) + ")\n";
   graph.each_edge([&](std::uint32_t from, std::string_view label, std::uint32_t to) {
     text += '(' + std::to_string(from) + ", " + quoted(label) + ", " + std::to_string(to) + ")\n";
+    if (text.size() < kBlock) return;
+    sink(text);
+    text.clear();
   });
-  return text;
+  sink(text);
 }
 
 std::string to_dot(const GraphText& graph, std::string_view name, std::uint32_t most) {

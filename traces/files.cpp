@@ -66,14 +66,16 @@ class TemporaryFile {
     if (!renamed_) ::unlinkat(directory_, name_.c_str(), 0);
   }
 
-  void fill(std::string_view content) {
+  void fill(const std::function<void(const Sink&)>& produce) {
     Descriptor file(fd_);
-    while (!content.empty()) {
-      const ssize_t written = ::write(file.get(), content.data(), content.size());
-      if (written < 0 && errno == EINTR) continue;
-      if (written < 0) fail(errno, FileErrorKind::io, "write", path_);
-      content.remove_prefix(static_cast<std::size_t>(written));
-    }
+    produce([&](std::string_view content) {
+      while (!content.empty()) {
+        const ssize_t written = ::write(file.get(), content.data(), content.size());
+        if (written < 0 && errno == EINTR) continue;
+        if (written < 0) fail(errno, FileErrorKind::io, "write", path_);
+        content.remove_prefix(static_cast<std::size_t>(written));
+      }
+    });
     if (::fsync(file.get()) != 0) fail(errno, FileErrorKind::io, "write", path_);
     if (!file.close()) fail(errno, FileErrorKind::io, "write", path_);
   }
@@ -102,6 +104,10 @@ FileError::FileError(FileErrorKind kind, const std::string& doing, const std::st
       path_(path) {}
 
 void write_atomically(const std::string& path, std::string_view content) {
+  write_atomically(path, [content](const Sink& sink) { sink(content); });
+}
+
+void write_atomically(const std::string& path, const std::function<void(const Sink&)>& produce) {
   const std::size_t slash = path.rfind('/');
   const std::string name = slash == std::string::npos ? path : path.substr(slash + 1);
   const std::string folder = slash == std::string::npos ? "." : path.substr(0, slash + 1);
@@ -109,7 +115,7 @@ void write_atomically(const std::string& path, std::string_view content) {
   const Descriptor directory(::open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
   if (!directory.open()) fail(errno, FileErrorKind::cannot_create, "create", path);
   TemporaryFile temporary(directory.get(), path);
-  temporary.fill(content);
+  temporary.fill(produce);
   temporary.become(name);
   // Some file systems cannot sync a directory (EINVAL); the content is safe then all the same.
   if (::fsync(directory.get()) != 0 && errno != EINVAL)

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -36,6 +37,10 @@ class FileError : public std::runtime_error {
 // After this `path` has the new content, durably, or what it had before.  A symbolic link at
 // `path` is replaced, not followed.  Throws FileError, and leaves no temporary file behind.
 void write_atomically(const std::string& path, std::string_view content);
+
+// The same for what is too large to be held: `produce` gives it piece by piece.
+using Sink = std::function<void(std::string_view)>;
+void write_atomically(const std::string& path, const std::function<void(const Sink&)>& produce);
 
 // The folder and those above it, if they are not there yet.  Throws FileError.
 void create_folder(const std::string& path);

@@ -33,6 +33,12 @@ std::string graphs_json(int exit_code, const std::vector<GraphRecord>& graphs) {
                                  {"loop", l.loop},
                                  {"fair_to", l.fair_to},
                                  {"may_stay_out", l.may_stay_out}});
+    if (!g.way.found.empty())
+      one["way"] = {{"from", g.way.from},
+                    {"to", g.way.to},
+                    {"found", g.way.found},
+                    {"before", g.way.before},
+                    {"after", g.way.after}};
     json["graphs"].push_back(std::move(one));
   }
   return json.dump(1) + "\n";

@@ -16,6 +16,12 @@ struct LivenessRecord {
   std::vector<std::string> fair_to, may_stay_out;
 };
 
+struct WayRecord {
+  std::string from, to;  // conditions
+  std::string found;     // found, no start, no way, unknown; empty: it was not asked for
+  std::vector<std::string> before, after;  // moves to `from`, and from there to `to`
+};
+
 struct GraphRecord {
   std::string scenario, kernel, incomplete;
   std::uint64_t states = 0, edges = 0, depth = 0, memory_bytes = 0;
@@ -23,6 +29,7 @@ struct GraphRecord {
   std::uint64_t degree_max = 0, degree_in_max = 0;
   std::map<std::string, std::uint64_t> ends;  // by name; "" is a state in which all are stuck
   std::vector<LivenessRecord> liveness;
+  WayRecord way;
 };
 
 std::string graphs_json(int exit_code, const std::vector<GraphRecord>& graphs);

@@ -1,157 +1,210 @@
-// The eight rules, written and read.
+// The rv dialect of DOT.
 // SPDX-License-Identifier: MIT
 #include "traces/rv_dot.hpp"
 
 #include <algorithm>
+#include <map>
+#include <set>
 #include <stdexcept>
 
+#include "traces/aut.hpp"
 #include "traces/text.hpp"
 
 namespace nsmc::traces {
 namespace {
 
-bool is_identifier(std::string_view text) {
-  const auto is_letter = [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_';
-  };
-  return !text.empty() && is_letter(text[0]) && std::all_of(text.begin(), text.end(), [&](char c) {
-    return is_letter(c) || (c >= '0' && c <= '9');
-  });
+constexpr std::string_view kInit = "__init_";
+constexpr std::string_view kFirst = "digraph state_automaton {";
+constexpr std::string_view kPseudo = R"({node [shape = plaintext, style=invis, label=""] ")";
+
+bool is_identifier(std::string_view name) {
+  const auto letter = [](char c) { return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z'); };
+  const auto good = [&](char c) { return letter(c) || c == '_' || (c >= '0' && c <= '9'); };
+  return !name.empty() && (letter(name[0]) || name[0] == '_') &&
+         std::all_of(name.begin(), name.end(), good);
 }
 
 class Reader {
  public:
-  Reader(std::string_view text, const std::string& name) : name_(name) {
-    for (std::size_t end = text.find('\n'); end != std::string_view::npos; end = text.find('\n')) {
-      lines_.push_back(text.substr(0, end));
+  explicit Reader(std::string_view text) {
+    while (!text.empty()) {
+      const std::size_t end = std::min(text.find('\n'), text.size() - 1);
+      std::string_view line = text.substr(0, end + 1);
       text.remove_prefix(end + 1);
+      const std::size_t last = line.find_last_not_of(" \t\n");
+      line = line.substr(0, last + 1);  // npos + 1: an empty line
+      line.remove_prefix(std::min(line.find_first_not_of(" \t"), line.size()));
+      lines_.push_back(line);
     }
-    if (!text.empty()) lines_.push_back(text);
   }
 
   RvAutomaton read() {
-    if (lines_.empty() || !lines_[0].starts_with("digraph state_automaton")) refuse(1, "no head");
-    for (at_ = 1; at_ < lines_.size() && !line().starts_with("{node ");) ++at_;
-    for (; at_ < lines_.size() && line().starts_with("{node "); ++at_) declare();
-    if (initial_.empty()) refuse(3, "no state is declared as \"__init_...\"");
-    const auto known = std::find(automaton_.states.begin(), automaton_.states.end(), initial_);
-    if (known == automaton_.states.end()) refuse(3, "the initial state is not declared");
-    std::rotate(automaton_.states.begin(), known, known + 1);
-    if (automaton_.finals.empty()) automaton_.finals = {initial_};
-    if (line() != "\"__init_" + initial_ + "\" -> \"" + initial_ + "\";")
-      refuse(5, "no edge from \"__init_" + initial_ + "\" directly behind the declarations");
-    for (++at_; at_ < lines_.size() && line().starts_with('"'); ++at_) edge();
-    for (; at_ < lines_.size(); ++at_)
-      if (line().find("->") != std::string_view::npos) refuse(6, "an edge after the end of edges");
-    return std::move(automaton_);
+    if (!is(0) || lines_[0] != kFirst) fail(1, "expected `" + std::string(kFirst) + "`");
+    while (is(++at_) && !begins("{node"))
+      if (begins("\"")) fail(2, "an edge before the states are declared");
+    while (begins("{node")) declare();
+    if (states_.empty()) fail(2, "expected `{node [shape = circle] \"STATE\"};`");
+    if (initial_.empty()) fail(3, "none of the states above is \"__init_STATE\"");
+    const auto initial = std::find(states_.begin(), states_.end(), initial_);
+    if (initial == states_.end()) fail(3, "`" + initial_ + "` is initial, and not declared");
+    if (std::find(marked_.begin(), marked_.end(), true) == marked_.end())
+      fail(4, "none of the states above is `doublecircle` or `ellipse`");
+    const std::string arrow = "\"" + std::string(kInit) + initial_ + "\" -> \"" + initial_ + "\";";
+    if (!is(at_) || lines_[at_] != arrow) fail(5, "expected `" + arrow + "`");
+    ++at_;
+    while (begins("\"")) edge();
+    // What does not begin with a quote ends the edges for the kernel's parser: none may follow.
+    for (std::size_t i = at_, depth = 1; i < lines_.size(); ++i) {
+      at_ = i;
+      if (lines_[i].find("->") != std::string_view::npos) fail(6, "an edge after the last one");
+      if (begins("{node")) fail(2, "a state that is declared too late");
+      if (begins("{")) ++depth;
+      if (begins("}") && --depth == 0 && i + 1 != lines_.size()) fail(6, "more than one graph");
+      if (i + 1 == lines_.size() && depth != 0) fail(6, "the graph has no end");
+    }
+    if (!is(at_)) fail(6, "the graph has no end");
+    return result(static_cast<std::size_t>(initial - states_.begin()));
   }
 
  private:
-  std::string_view line() const {
-    if (at_ >= lines_.size()) return {};
-    std::string_view text = lines_[at_];
-    while (text.starts_with('\t') || text.starts_with(' ')) text.remove_prefix(1);
-    return text;
+  [[noreturn]] void fail(int rule, const std::string& why) const {
+    throw GraphError(at_ + 1, "rule " + std::to_string(rule) + ": " + printable(why));
   }
+  bool is(std::size_t i) const { return i < lines_.size(); }
+  bool begins(std::string_view with) const { return is(at_) && lines_[at_].starts_with(with); }
 
-  [[noreturn]] void refuse(int rule, const std::string& what) const {
-    throw std::invalid_argument(name_ + ":" + std::to_string(std::min(at_, lines_.size()) + 1) +
-                                ": rule " + std::to_string(rule) + ": " + printable(what));
+  // Takes what stands between two marks off the line; empty if it does not look like that.
+  static std::optional<std::string_view> between(std::string_view& line, std::string_view before,
+                                                 std::string_view after) {
+    if (!line.starts_with(before)) return {};
+    const std::size_t end = line.find(after, before.size());
+    if (end == std::string_view::npos) return {};
+    const std::string_view found = line.substr(before.size(), end - before.size());
+    line.remove_prefix(end + after.size());
+    return found;
   }
-
-  std::string identifier(std::string_view text) const {
-    if (!is_identifier(text)) refuse(7, "`" + std::string(text) + "` is no identifier of C");
+  std::string name(std::string_view text) const {
+    if (!is_identifier(text)) fail(7, "`" + std::string(text) + "` is no C identifier");
     return std::string(text);
   }
 
-  // `{node [shape = circle] "name"};`
   void declare() {
-    const std::size_t close = line().find("] \"");
-    if (close == std::string_view::npos || !line().ends_with("\"};"))
-      refuse(2, "a state is declared as {node [...] \"name\"};");
-    const std::string_view shape = line().substr(0, close);
-    const std::string name = identifier(
-        line().substr(close + 3, line().size() - close - 3 - std::string("\"};").size()));
-    if (name.starts_with("__init_")) {
-      if (!initial_.empty()) refuse(3, "a second initial state");
-      if (shape.find("plaintext") == std::string_view::npos)
-        refuse(3, "\"" + name + "\" has not the shape plaintext");
-      initial_ = name.substr(std::string("__init_").size());
+    std::string_view line = lines_[at_];
+    if (const auto pseudo = between(line, std::string(kPseudo) + std::string(kInit), "\"};")) {
+      if (!initial_.empty()) fail(3, "a second pseudo state");
+      if (!line.empty()) fail(2, "more than a state in a line");
+      initial_ = name(*pseudo);
+    } else {
+      const auto shape = between(line, "{node [shape = ", "] \"");
+      const auto state = between(line, "", "\"};");
+      if (!shape || !state || !line.empty())
+        fail(2, "expected `{node [shape = circle] \"STATE\"};`");
+      if (state->starts_with(kInit)) fail(3, "a pseudo state is plaintext, without a label");
+      const bool marks = *shape == "doublecircle" || *shape == "ellipse";
+      if (!marks && *shape != "circle") fail(4, "`" + std::string(*shape) + "` is no such shape");
+      if (std::find(states_.begin(), states_.end(), *state) != states_.end())
+        fail(2, "a state that is declared twice");
+      states_.push_back(name(*state));
+      marked_.push_back(marks);
+    }
+    ++at_;
+  }
+
+  std::size_t state(std::string_view text) const {
+    const auto at = std::find(states_.begin(), states_.end(), name(text));
+    if (at == states_.end()) fail(7, "`" + std::string(text) + "` is not declared");
+    return static_cast<std::size_t>(at - states_.begin());
+  }
+  void edge() {
+    std::string_view line = lines_[at_];
+    const auto from = between(line, "\"", "\"");
+    if (!from) fail(6, "a name without an end");
+    const std::size_t source = state(*from);
+    std::string_view rest = line;
+    if (const auto label = between(rest, " [label = \"", "\"];"); label && rest.empty()) {
+      if (*label != *from) fail(6, "the label of a state is its name");
+      ++at_;
       return;
     }
-    if (std::count(automaton_.states.begin(), automaton_.states.end(), name) != 0)
-      refuse(2, "\"" + name + "\" is declared twice");
-    automaton_.states.push_back(name);
-    if (shape.find("doublecircle") != std::string_view::npos ||
-        shape.find("ellipse") != std::string_view::npos)
-      automaton_.finals.push_back(name);
-  }
-
-  std::string declared(std::string_view text) const {
-    const std::string name = identifier(text);
-    if (std::count(automaton_.states.begin(), automaton_.states.end(), name) == 0)
-      refuse(2, "\"" + name + "\" is not declared");
-    return name;
-  }
-
-  // `"a" -> "b" [ label = "e1\ne2" ];`, or `"a" [label = "a", ...];`, which says nothing new.
-  void edge() {
-    std::string_view rest = line().substr(1);
-    const std::string from = declared(rest.substr(0, rest.find('"')));
-    rest.remove_prefix(from.size() + 1);
-    if (rest.starts_with(" [label = \"" + from + "\"")) return;
-    const std::string_view arrow = " -> \"", label = "\" [ label = \"", end = "\" ];";
-    const std::size_t behind = rest.find(label);
-    if (!rest.starts_with(arrow) || behind == std::string_view::npos || !rest.ends_with(end))
-      refuse(6, "an edge is \"a\" -> \"b\" [ label = \"event\" ]; with these blanks");
-    const std::string to = declared(rest.substr(arrow.size(), behind - arrow.size()));
-    std::string_view events = rest.substr(behind + label.size());
-    events.remove_suffix(end.size());
-    for (bool more = true; more;) {
-      const std::size_t bar = events.find("\\n");
-      more = bar != std::string_view::npos;
-      const std::string event = identifier(events.substr(0, bar));
-      if (!automaton_.next.emplace(std::pair(from, event), to).second)
-        refuse(8, "\"" + from + "\" has two successors for " + event);
-      if (more) events.remove_prefix(bar + 2);
+    const auto to = between(line, " -> \"", "\"");
+    auto events = to ? between(line, " [ label = \"", "\" ];") : std::nullopt;
+    if (!events || !line.empty())
+      fail(6, R"(expected `"a" [label = "a"];` or `"a" -> "b" [ label = "event" ];`)");
+    const std::size_t target = state(*to);
+    for (std::string_view left = *events;;) {
+      const std::size_t end = left.find("\\n");
+      const std::string event = name(left.substr(0, end));
+      if (!next_.emplace(std::pair(source, event), target).second)
+        fail(8, "a second target for `" + event + "` in `" + states_[source] + "`");
+      if (end == std::string_view::npos) break;
+      left.remove_prefix(end + 2);
     }
+    ++at_;
   }
 
-  const std::string& name_;
+  // As the kernel's generator has it: the initial state first.
+  RvAutomaton result(std::size_t initial) const {
+    std::vector<std::size_t> order{initial};
+    for (std::size_t s = 0; s < states_.size(); ++s)
+      if (s != initial) order.push_back(s);
+    std::set<std::string> events;
+    for (const auto& [key, to] : next_) events.insert(key.second);
+    RvAutomaton a;
+    a.events.assign(events.begin(), events.end());
+    for (const std::size_t s : order) {
+      a.states.push_back(states_[s]);
+      a.marked.push_back(marked_[s]);
+      auto& row = a.next.emplace_back();
+      for (const std::string& event : a.events) {
+        const auto to = next_.find({s, event});
+        const auto at =
+            to == next_.end() ? order.end() : std::find(order.begin(), order.end(), to->second);
+        row.push_back(at == order.end()
+                          ? std::nullopt
+                          : std::optional(static_cast<std::uint32_t>(at - order.begin())));
+      }
+    }
+    return a;
+  }
+
   std::vector<std::string_view> lines_;
   std::size_t at_ = 0;
   std::string initial_;
-  RvAutomaton automaton_;
+  std::vector<std::string> states_;
+  std::vector<bool> marked_;
+  std::map<std::pair<std::size_t, std::string>, std::size_t> next_;
 };
 
 }  // namespace
 
-std::string to_rv_dot(const RvAutomaton& automaton) {
-  const std::string& initial = automaton.states.front();
-  const auto is_final = [&](const std::string& state) {
-    return std::count(automaton.finals.begin(), automaton.finals.end(), state) != 0;
-  };
-  std::string out = "digraph state_automaton {\n\tcenter = true;\n\tsize = \"7,11\";\n";
-  out += "\t{node [shape = plaintext, style=invis, label=\"\"] \"__init_" + initial + "\"};\n";
-  for (const std::string& state : automaton.states)
-    out += std::string("\t{node [shape = ") + (is_final(state) ? "doublecircle" : "circle") +
-           "] \"" + state + "\"};\n";
-  out += "\t\"__init_" + initial + "\" -> \"" + initial + "\";\n";
-  for (const std::string& from : automaton.states) {
-    out += "\t\"" + from + "\" [label = \"" + from + "\"";
-    out += from == initial ? ", color = green3];\n" : "];\n";
-    std::map<std::string, std::string> labels;  // by successor
-    for (const auto& [key, to] : automaton.next)
-      if (key.first == from) labels[to] += (labels[to].empty() ? "" : "\\n") + key.second;
-    for (const auto& [to, label] : labels)
-      out += "\t\"" + from + "\" -> \"" + to + "\" [ label = \"" + label + "\" ];\n";
+std::string to_rv_dot(const RvAutomaton& a) {
+  for (const auto* names : {&a.states, &a.events})
+    for (const std::string& name : *names)
+      if (!is_identifier(name) || name.starts_with(kInit))
+        throw std::invalid_argument("`" + name + "` is no name for the kernel's rv tools");
+  const std::string& initial = a.states.at(0);
+  std::string text = std::string(kFirst) + "\n\tcenter = true;\n\tsize = \"7,11\";\n\t" +
+                     std::string(kPseudo) + std::string(kInit) + initial + "\"};\n";
+  for (std::size_t s = 0; s < a.states.size(); ++s)
+    text += std::string("\t{node [shape = ") + (a.marked[s] ? "doublecircle" : "circle") + "] \"" +
+            a.states[s] + "\"};\n";
+  text += "\t\"" + std::string(kInit) + initial + "\" -> \"" + initial + "\";\n";
+  for (std::size_t s = 0; s < a.states.size(); ++s) {
+    text += "\t\"" + a.states[s] + "\" [label = \"" + a.states[s] + "\"];\n";
+    std::map<std::uint32_t, std::string> events;  // by target, one edge for all of them
+    for (std::size_t e = 0; e < a.events.size(); ++e)
+      if (const auto to = a.next[s][e]) {
+        std::string& label = events[*to];
+        label += (label.empty() ? "" : "\\n") + a.events[e];
+      }
+    for (const auto& [to, label] : events)
+      text +=
+          "\t\"" + a.states[s] + "\" -> \"" + a.states[to] + "\" [ label = \"" + label + "\" ];\n";
   }
-  return out + "\t{ rank = min ;\n\t\t\"__init_" + initial + "\";\n\t\t\"" + initial +
-         "\";\n\t}\n}\n";
+  return text + "\t{ rank = min ;\n\t\t\"" + std::string(kInit) + initial + "\";\n\t\t\"" +
+         initial + "\";\n\t}\n}\n";
 }
 
-RvAutomaton from_rv_dot(std::string_view text, const std::string& name) {
-  return Reader(text, name).read();
-}
+RvAutomaton read_rv_dot(std::string_view text) { return Reader(text).read(); }
 
 }  // namespace nsmc::traces

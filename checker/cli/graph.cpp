@@ -9,7 +9,7 @@
 
 #include "checker/cli/asked.hpp"
 #include "checker/cli/binding.hpp"
-#include "checker/cli/ns_automaton.hpp"
+#include "checker/cli/graph_life.hpp"
 #include "checker/cli/shipped.hpp"
 #include "props/liveness.hpp"
 #include "traces/files.hpp"
@@ -18,7 +18,7 @@
 namespace nsmc::cli {
 namespace {
 
-constexpr std::uint32_t kDotStatesMax = 2000;
+constexpr std::uint32_t kDotStatesMax = 2000, kQuotientNodesMax = 200;
 
 using traces::thousands;
 
@@ -82,6 +82,27 @@ std::string verdicts_text(const traces::GraphRecord& g) {
   return text;
 }
 
+std::string way_text(const traces::WayRecord& way) {
+  if (way.found.empty()) return "";
+  if (way.found == "no start") return fmt::format("no state with {}\n", way.from);
+  if (way.found == "no way")
+    return fmt::format("no way from a state with {} to one with {}\n", way.from, way.to);
+  if (way.found == "unknown") return "no way found, and states are missing\n";
+  std::string text;
+  std::size_t number = 0;
+  for (const std::string& move : way.before) text += fmt::format("  {:>3}  {}\n", ++number, move);
+  text += fmt::format("  ===  {}\n", way.from);
+  for (const std::string& move : way.after) text += fmt::format("  {:>3}  {}\n", ++number, move);
+  return text + fmt::format("  ===  {}, {} moves later\n", way.to, way.after.size());
+}
+
+void write_rv(const std::string& path, const traces::RvAutomaton& automaton) {
+  const std::string text = traces::to_rv_dot(automaton);
+  if (traces::read_rv_dot(text) != automaton)
+    throw checker::EngineDisagreement("an automaton that is another one when it is read");
+  traces::write_atomically(path, text);
+}
+
 checker::Limits limits_of(const GraphOptions& o) {
   checker::Limits limits;
   if (o.asked.states_max > 0) limits.states_max = o.asked.states_max;
@@ -99,8 +120,9 @@ int graph(const GraphOptions& o) {
   std::vector<traces::Scenario> scenarios;
   for (const std::string& path : o.asked.paths)
     for (traces::Scenario& s : scenarios_at(path)) scenarios.push_back(std::move(s));
-  if (scenarios.size() > 1 && !(o.aut.empty() && o.dot.empty() && o.rv.empty()))
-    throw std::invalid_argument("--aut, --dot and --rv take one scenario");
+  if (scenarios.size() > 1 &&
+      !(o.aut.empty() && o.dot.empty() && o.quotient.empty() && o.rv.empty()))
+    throw std::invalid_argument("--aut, --dot, --quotient and --rv take one scenario");
   std::vector<traces::GraphRecord> records;
   int code = kOk;
   for (traces::Scenario& s : scenarios) {
@@ -111,23 +133,29 @@ int graph(const GraphOptions& o) {
     record.scenario = s.name.text;
     record.kernel = s.kernel ? s.kernel->text : kSeedKernel;
     for (const std::string& id : rows) record.liveness.push_back(judge_row(states, id));
+    if (!o.from.empty()) record.way = find_way(states, s, o.from, o.to);
     const bool violated =
         std::any_of(record.liveness.begin(), record.liveness.end(),
                     [](const traces::LivenessRecord& l) { return l.verdict == "violated"; });
-    if (violated)
+    if (violated || record.way.found == "no way" || record.way.found == "no start")
       code = kViolation;
     else if (!states.complete() && code == kOk)
       code = kInconclusive;
     if (!o.asked.json) {
-      fmt::print("{}{}", sizes_text(record), verdicts_text(record));
+      fmt::print("{}{}{}", sizes_text(record), verdicts_text(record), way_text(record.way));
       if (!o.asked.no_times)
         fmt::print("  {:.2f} s to build, {:.1f} MB\n", states.seconds(),
                    static_cast<double>(record.memory_bytes) / 1e6);
     }
-    if (!o.aut.empty()) traces::write_atomically(o.aut, traces::to_aut(text_of(states)));
+    if (!o.aut.empty())
+      traces::write_atomically(
+          o.aut, [&](const traces::Sink& sink) { traces::to_aut(text_of(states), sink); });
     if (!o.dot.empty())
       traces::write_atomically(o.dot, traces::to_dot(text_of(states), s.name.text, kDotStatesMax));
-    if (!o.rv.empty()) traces::write_atomically(o.rv, traces::to_rv_dot(ns_automaton(states)));
+    if (!o.quotient.empty())
+      traces::write_atomically(o.quotient,
+                               traces::to_dot(quotient_of(states), s.name.text, kQuotientNodesMax));
+    if (!o.rv.empty()) write_rv(o.rv, life_automaton(states, o.rv_exact));
     records.push_back(std::move(record));
     if (stop_signal() != 0) break;
   }

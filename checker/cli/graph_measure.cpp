@@ -14,6 +14,8 @@ std::string move_text(const FairSystem& system, const FairSystem::State& s,
   return system.actor(a) + "  " + system.label(s, a);
 }
 
+}  // namespace
+
 std::vector<std::string> move_texts(const FairSystem& system, FairSystem::State& state,
                                     const std::vector<FairSystem::Action>& actions) {
   std::vector<std::string> texts;
@@ -22,12 +24,10 @@ std::vector<std::string> move_texts(const FairSystem& system, FairSystem::State&
     const FairSystem::State before = state;
     FairSystem::Events events;
     if (!system.execute(before, action, state, events))
-      throw checker::EngineDisagreement("a confirmed lasso cannot be executed again");
+      throw checker::EngineDisagreement("a confirmed run cannot be executed again");
   }
   return texts;
 }
-
-}  // namespace
 
 traces::GraphRecord measure(const Graph& graph) {
   traces::GraphRecord g;

@@ -18,7 +18,7 @@ constexpr const char* kExitCodes =
     "Exit codes:\n"
     "   0  every answer is as expected, and every search was complete\n"
     "  11  a state in which nobody can move, and no program has ended\n"
-    "  12  a property is violated, or an answer is not the expected one\n"
+    "  12  a property is violated, an answer is not the expected one, or graph: there is no way\n"
     "  20  inconclusive: a limit of states, memory or time was reached\n"
     "  21  gate: fewer states than pinned, a lost witness, a scenario that is gone, a dead step\n"
     "  22  a counterexample could not be re-executed: a bug in nsmc\n"
@@ -102,11 +102,19 @@ void add_graph(CLI::App& app, GraphOptions& o, int& code) {
       ->check(CLI::PositiveNumber);
   cmd->add_flag("--unfair-locks", o.unfair_locks,
                 "a lock may pass over somebody for ever, as the rwlock of 2007 may");
+  CLI::Option* from =
+      cmd->add_option("--from", o.from, "a shortest run past a state in which this is true, ...");
+  CLI::Option* to = cmd->add_option(
+      "--to", o.to, "... to one in which this is: conditions as after `sometimes`; 12: none");
+  from->needs(to);
+  to->needs(from);
   cmd->add_option("--aut", o.aut, "write the graph to this file, as Aldebaran (CADP, mCRL2)");
-  cmd->add_option("--rv", o.rv,
-                  "write the life of ns1 to this file, as an automaton for the kernel's runtime "
-                  "verification (dot2k, rvgen)");
   cmd->add_option("--dot", o.dot, "write its first 2,000 states to this file, for Graphviz");
+  cmd->add_option("--quotient", o.quotient,
+                  "write what user space can see of it to this file, for Graphviz");
+  CLI::Option* rv = cmd->add_option(
+      "--rv", o.rv, "write the life of namespace ns1, as an automaton for the kernel's rv tools");
+  cmd->add_flag("--rv-exact", o.rv_exact, "--rv: no run but those of the scenario")->needs(rv);
   cmd->add_flag("--json", o.asked.json, "print the result as JSON (nsmc-graph/1)");
   cmd->add_flag("--no-times", o.asked.no_times, "say nothing of time and memory");
   cmd->callback([&] { code = graph(o); });

@@ -29,23 +29,39 @@ struct LivenessFinding {
   int instance = 0;               // of which thing
 };
 
+// By state, for one instance: from && !to, and to.
+struct Marks {
+  std::vector<bool> begins, over;
+};
+// For all instances at once, since to decode a state takes longer than to judge it.
+template <lang::System S>
+std::vector<Marks> marks_of(const StateGraph<S>& graph, const lang::LeadsTo<S>& property) {
+  std::vector<Marks> marks;
+  for (int i = 0; i < property.instances; ++i)
+    marks.push_back({std::vector<bool>(graph.size()), std::vector<bool>(graph.size())});
+  for (std::uint32_t node = 0; node < graph.size(); ++node) {
+    const typename S::State s = graph.state(node);
+    for (int i = 0; i < property.instances; ++i) {
+      Marks& m = marks[static_cast<std::size_t>(i)];
+      const bool over = property.to(graph.system(), s, i);
+      m.over[node] = over;
+      m.begins[node] = !over && property.from(graph.system(), s, i);
+    }
+  }
+  return marks;
+}
+
 // For one of the property's instances.  A lasso is real even if the graph is cut short: all moves
 // of its states are there.  That there is none is known of a complete graph only.
 template <lang::System S>
-LivenessFinding<S> judge(const StateGraph<S>& graph, const lang::LeadsTo<S>& property,
-                         int instance) {
+LivenessFinding<S> judge(const StateGraph<S>& graph, const lang::LeadsTo<S>& property, int instance,
+                         const Marks& marks) {
   using lang::Fairness;
   LivenessFinding<S> finding;
   finding.instance = instance;
-  std::vector<bool> begins(graph.size()), over(graph.size());
-  for (std::uint32_t i = 0; i < graph.size(); ++i) {
-    const typename S::State s = graph.state(i);
-    over[i] = property.to(graph.system(), s, instance);
-    begins[i] = !over[i] && property.from(graph.system(), s, instance);
-    finding.premise_reached = finding.premise_reached || begins[i];
-  }
-  const Waiting waiting = waiting_part(graph, begins, over);
+  const Waiting waiting = waiting_part(graph, marks.begins, marks.over);
   finding.waiting = waiting.state.size();
+  finding.premise_reached = !waiting.state.empty();
   const auto weak = [&](std::uint32_t n) {
     return graph.enabled(waiting.state[n], Fairness::weak);
   };
@@ -79,8 +95,10 @@ LivenessFinding<S> judge(const StateGraph<S>& graph, const lang::LeadsTo<S>& pro
   };
   std::uint64_t waiting = 0;
   bool reached = false;
+  std::vector<Marks> marks = marks_of(graph, property);
   for (int i = 0; i < property.instances; ++i) {
-    LivenessFinding<S> one = judge(graph, property, i);
+    const Marks mine = std::move(marks[static_cast<std::size_t>(i)]);
+    LivenessFinding<S> one = judge(graph, property, i, mine);
     waiting += one.waiting;
     reached = reached || one.premise_reached;
     const bool first = one.lasso && !worst.lasso;

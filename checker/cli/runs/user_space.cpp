@@ -238,8 +238,11 @@ std::set<Who> UserSpace::heirs_of(const Process& orphan_maker) const {
 }
 
 void UserSpace::share_sigchld_ignored(Who process) {
-  for (const Who other : processes_[process].shares_handlers)
+  for (const Who other : processes_[process].shares_handlers) {
     processes_[other].ignores_sigchld = true;
+    for (auto& [who, child] : processes_)
+      if (child.death != 0 && child.parents.count(other) != 0) child.may_reap_itself = true;
+  }
 }
 
 void UserSpace::sees(Who who, int pid, int ppid) {
@@ -288,6 +291,8 @@ void UserSpace::dies(Who who) {
   for (const Who other : process.threads)
     if (threads_[other].death == 0) return;
   process.death = now_;
+  for (const Who parent : process.parents)
+    process.may_reap_itself = process.may_reap_itself || processes_[parent].ignores_sigchld;
   // pid_namespaces(7): all of the namespace are killed; 3.8 and later: and reaped before init is.
   if (is_init(leader) && leader != 1)
     for (const auto& [other, t] : threads_) {

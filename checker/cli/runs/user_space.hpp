@@ -109,6 +109,7 @@ class UserSpace {
     std::set<Who> shares_handlers;
     bool may_be_killed = false, wants_death_signal = false, subreaper = false;
     bool ignores_sigchld = false;  // at some time it may have
+    bool may_reap_itself = false;  // it died, and a parent of that time may ignore SIGCHLD
     bool was_waited_for = false;
     Time end = 0, death = 0;  // of its last thread
   };

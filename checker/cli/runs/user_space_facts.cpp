@@ -72,6 +72,7 @@ std::set<Who> UserSpace::sure_children(Who process, bool dead_only) const {
     // about to go.
     if (traced) continue;
     if (child.death != 0 && processes_.at(process).ignores_sigchld) continue;
+    if (child.may_reap_itself) continue;  // that goes on, whoever is its parent by now
     if (dead_only && !is_over(child)) continue;
     children.insert(who);
   }
