@@ -99,9 +99,20 @@ class ItfCheck(unittest.TestCase):
             self.assertEqual((code, says in error), (65, True), error)
 
     def test_each_field_that_is_made_wrong_is_noticed(self):
-        code, text, error = nsmc("replay", "--itf", SCENARIO)
+        self.notice_each_field(nsmc("replay", "--itf", SCENARIO))
+
+    def test_each_field_of_a_lasso_too(self):
+        lasso = nsmc("replay", "--itf", SCENARIO, "--property", "L2.live")
+        self.assertIn('"loop":', lasso[1])
+        self.notice_each_field(lasso)
+
+    def notice_each_field(self, printed):
+        code, text, error = printed
         self.assertEqual(code, 0, error)
         trace = json.loads(text)
+        if "loop" in trace:
+            for wrong in (trace["loop"] - 1, trace["loop"] + 1, str(trace["loop"])):
+                self.assertIn(self.check({**trace, "loop": wrong})[0], (24, 65), wrong)
         self.assertEqual(self.check(trace)[0], 0)
         tried = 0
 

@@ -27,7 +27,7 @@ Rows rows(const Trace& trace) {
   }
   return all;
 }
-bool same(const Trace& a, const Trace& b) { return rows(a) == rows(b); }
+bool same(const Trace& a, const Trace& b) { return rows(a) == rows(b) && a.loop == b.loop; }
 
 Trace small() {
   return {
@@ -115,6 +115,7 @@ TEST(Itf, RandomTracesComeBack) {
       for (const std::string& name : names) step.fields.push_back({name, values[random() % kinds]});
       trace.steps.push_back(step);
     }
+    if (random() % 2 == 0) trace.loop = random() % trace.steps.size();
     const std::string text = to_itf(trace);
     ASSERT_TRUE(same(from_itf(text, "random"), trace)) << text;
     ASSERT_EQ(to_itf(from_itf(text, "random")), text);
@@ -176,6 +177,9 @@ TEST(Itf, EachRefusalSaysWhereWhatAndTheWayOut) {
       {"I20", std::string(70000, 'a'), "2:12: a string of 70000 bytes; at most 65536 are read"},
       {"\"I20\"", std::string(20, '['), "2:26: nested deeper than 16; a trace needs a depth"},
       {"{\"#meta\"", "\xEF\xBB\xBF{\"#meta\"", "1:1: a byte order mark; remove it"},
+      {"\n]}\n", "\n],\n\"loop\":2}\n",
+       "10:8: the loop starts at state 2; there are states 0 to 1"},
+      {"\n]}\n", "\n],\n\"loop\":\"0\"}\n", "10:8: loop is a string; it must be a bare number"},
       {"\n]}\n", "\n]}\n{}",
        "10:1: syntax error while parsing value - unexpected '{'; expected end"},
       {"\n]}\n", "\n]", "9:2: syntax error while parsing object - unexpected end of input; exp"},
@@ -198,6 +202,7 @@ TEST(Itf, WhatNoSystemMayProduceIsNotWritten) {
     EXPECT_THROW(to_itf(trace), std::invalid_argument);
   };
   refused([](Trace& t) { t.steps.clear(); });
+  refused([](Trace& t) { t.loop = t.steps.size(); });
   refused([](Trace& t) { t.meta["format"] = "TFI"; });
   refused([](Trace& t) { t.meta["says"] = "\xff"; });
   refused([](Trace& t) { t.steps[1].fields.pop_back(); });

@@ -2,10 +2,12 @@
 // SPDX-License-Identifier: MIT
 #include "props/liveness.hpp"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <map>
 #include <set>
+#include <stdexcept>
 #include <string>
 #include <tuple>
 #include <utility>
@@ -14,9 +16,14 @@
 #include "checker/cli/asked.hpp"
 #include "checker/cli/binding.hpp"
 #include "checker/cli/graph.hpp"
+#include "checker/cli/load_run.hpp"
+#include "checker/cli/report_input.hpp"
 #include "checker/cli/shipped.hpp"
 #include "checker/graph/bisimulation.hpp"
 #include "model/kernel/observation.hpp"
+#include "traces/files.hpp"
+#include "traces/itf.hpp"
+#include "traces/text.hpp"
 
 namespace nsmc {
 namespace {
@@ -101,6 +108,66 @@ TEST(Kernel, AnUnfairLockLetsAnInitStarve) {
     EXPECT_FALSE(starved.loop.empty()) << id;
     EXPECT_EQ(cli::judge_row(cli::Graph(fair), id).verdict, "holds") << id;
   }
+}
+
+std::string refusal(const std::string& itf) {
+  const std::string path = testing::TempDir() + "/lasso.itf.json";
+  traces::write_atomically(path, itf);
+  try {
+    cli::load_run(path, "");
+  } catch (const std::runtime_error& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+std::string replaced(std::string text, const std::string& from, const std::string& to) {
+  const std::size_t at = text.find(from);
+  EXPECT_NE(at, std::string::npos) << from;
+  return at == std::string::npos ? text : text.replace(at, from.size(), to);
+}
+
+// One run for each row: it rests, or goes round.
+TEST(LassoTrace, IsExecutedAnewAndAskedAgain) {
+  std::vector<traces::Trace> lassos;
+  for (const auto& [id, scenario] :
+       std::map<std::string, std::string>{{"L1.live", "bz-20-nested-init-survives"},
+                                          {"L2.live", "bz-12-failed-fork-keeps-proc"},
+                                          {"L4.live", "bz-10-namespace-leak"},
+                                          {"L6.live", "bz-43-lost-wakeup"},
+                                          {"L8.live", "bz-08-dead-leader"},
+                                          {"L9.live", "bz-65-zap-and-rcu-tasks"}})
+    lassos.push_back(
+        cli::load_run(NSMC_SOURCE_DIR "/traces/scenarios/" + scenario + ".scn", id).trace);
+  const traces::Scenario run =
+      cli::scenarios_at(NSMC_SOURCE_DIR "/traces/runs/clone-parent.scn").at(0);
+  const kernel::FairPidns unfair(*cli::bind(run).system, false);
+  lassos.push_back(*cli::judge_row(cli::Graph(unfair), "L1.live", run).run);
+  EXPECT_LT(*lassos.back().loop + 1, lassos.back().steps.size());
+  for (const traces::Trace& lasso : lassos) {
+    const std::string text = traces::to_itf(lasso), id = lasso.meta.at("property");
+    EXPECT_EQ(refusal(text), "accepted") << id;
+    const std::string loop = fmt::format("\"loop\":{}", *lasso.loop);
+    EXPECT_NE(refusal(replaced(text, loop, "\"loop\":0")), "accepted") << id;
+    EXPECT_NE(refusal(replaced(text, "],\n\"loop", "],\n\"noose")), "accepted") << id;
+    EXPECT_NE(refusal(replaced(text, ",\n" + loop, "")), "accepted") << id;
+    for (const char* key : {"waits", "fairness", "because", "says", "verdict"})
+      EXPECT_NE(
+          refusal(replaced(text, fmt::format("\"{}\":\"", key), fmt::format("\"{}\":\"t", key))),
+          "accepted")
+          << id << " " << key;
+    EXPECT_NE(traces::to_text(lasso).find("and for ever"), std::string::npos) << id;
+  }
+}
+
+TEST(LassoTrace, IsAReportWithItsWait) {
+  const auto [bound, trace] =
+      cli::load_run(NSMC_SOURCE_DIR "/traces/scenarios/bz-43-lost-wakeup.scn", "L6.live");
+  const traces::Report report = cli::report_of(bound, trace);
+  EXPECT_EQ(report.truths.at(0).id, "L6.live");
+  EXPECT_EQ(report.truths[0].changes.back().second, traces::Truth::awaited);
+  EXPECT_FALSE(report.violation);
+  EXPECT_NE(traces::to_page_json(report).find(fmt::format("\"loop\":{}", *trace.loop)),
+            std::string::npos);
 }
 
 // A labelled transition system, and whether the initial states of two are bisimilar: Kanellakis and

@@ -238,7 +238,7 @@ TEST(Text, WrapsAndNeverLetsBytesThrough) {
 }
 
 Report told(const Trace& trace) {
-  Report report{trace, {}, {}, {}, {}, {}, {}};
+  Report report{trace, {}, {}, {}, {}, {}};
   report.files.resize(trace.steps.size());
   return report;
 }

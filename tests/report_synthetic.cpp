@@ -79,7 +79,7 @@ Report synthetic(std::size_t steps) {
   report.truths.push_back({hostile(0), hostile(1), {{0, Truth::kept}, {steps, Truth::broken}}});
   report.counted = {"t0.nsproxy"};
   report.violation = steps;
-  report.loop = steps / 2;
+  report.trace.loop = steps / 2;
   return report;
 }
 

@@ -89,6 +89,18 @@ TEST(Session, FitsEveryScreenInEveryPane) {
     }
 }
 
+TEST(Session, AKeyGoesToWhereTheLoopBegins) {
+  Opened finite = open("bz-07-stealth-child");
+  type(finite.session, "b");
+  EXPECT_TRUE(has(finite.session.screen(80, 24, false), "this run has no loop"));
+  traces::Report report = finite.session.report();
+  report.trace.loop = 12;
+  Session endless(std::move(report));
+  type(endless, "vb");
+  EXPECT_EQ(endless.state().step, 12U);
+  EXPECT_TRUE(has(endless.screen(80, 24, false), "(here the loop begins)"));
+}
+
 TEST(Session, KeysShowPanesAndFindSteps) {
   Opened opened = open("bz-07-stealth-child");
   const auto shows = [&](const std::string& part) {

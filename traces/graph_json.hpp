@@ -4,8 +4,11 @@
 
 #include <cstdint>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
+
+#include "traces/trace.hpp"
 
 namespace nsmc::traces {
 
@@ -14,6 +17,7 @@ struct LivenessRecord {
   std::uint64_t waiting = 0;
   std::vector<std::string> stem, loop;  // "t2  I: do_wait/scan"; empty without a lasso
   std::vector<std::string> fair_to, may_stay_out;
+  std::optional<Trace> run;  // the lasso, whole; not in the JSON
 };
 
 struct WayRecord {

@@ -75,6 +75,7 @@ void require_writable(const Trace& trace) {
     require(
         std::equal(fields.begin(), fields.end(), step.fields.begin(), step.fields.end(), same_name),
         "every step must have the same field names in the same order");
+  require(!trace.loop || *trace.loop < trace.steps.size(), "the loop starts at one of the steps");
 }
 
 std::vector<Type> types_of(const Trace& trace) {
@@ -94,10 +95,11 @@ class Reader {
 
   Trace read() {
     const JsonNode& root = expect(document_.root(), JsonKind::object, "the file");
-    allow_only(root, {"#meta", "vars", "states"}, "the file");
+    allow_only(root, {"#meta", "vars", "states", "loop"}, "the file");
     read_names(member(root, "vars", JsonKind::array, "the file"));
     read_meta(member(root, "#meta", JsonKind::object, "the file"));
     read_states(member(root, "states", JsonKind::array, "the file"));
+    if (const JsonNode* loop = JsonDocument::member(root, "loop")) read_loop(*loop);
     return std::move(trace_);
   }
 
@@ -186,6 +188,15 @@ class Reader {
       read_state(node, "state " + std::to_string(trace_.steps.size()));
     if (trace_.steps.empty())
       document_.refuse(states, "states is empty", "a trace has at least its initial state");
+  }
+
+  void read_loop(const JsonNode& loop) {
+    const std::string_view text = expect(loop, JsonKind::number, "loop").text;
+    for (std::size_t k = 0; k < trace_.steps.size() && !trace_.loop; ++k)
+      if (text == std::to_string(k)) trace_.loop = k;
+    if (!trace_.loop)
+      document_.refuse(loop, "the loop starts at state " + shown(text),
+                       fmt::format("there are states 0 to {}", trace_.steps.size() - 1));
   }
 
   void read_state(const JsonNode& state, const std::string& where) {
@@ -289,7 +300,9 @@ std::string to_itf(const Trace& trace) {
       out += json_text(fields[i].name) + ":" + json_value(step.fields[i].value, types[i]) + ",";
     out += fmt::format("\"{}\":{}}}", kAction, json_text(step.action));
   }
-  return out + "\n]}\n";
+  out += "\n]";
+  if (trace.loop) out += fmt::format(",\n\"loop\":{}", *trace.loop);
+  return out + "}\n";
 }
 
 Trace from_itf(std::string_view text, std::string name) {

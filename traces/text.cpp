@@ -296,8 +296,12 @@ std::string to_text(const Trace& trace, const TextOptions& options) {
   const std::size_t width = static_cast<std::size_t>(std::max(options.width, 20));
   std::string out = header(trace, options, width) + "\n";
   const Layout layout = layout_of(trace, width);
-  for (std::size_t k = options.all_fields ? 0 : 1; k < trace.steps.size(); ++k)
-    append_step(out, trace, k, layout, options);
+  const bool goes_round = trace.loop && *trace.loop + 1 < trace.steps.size();
+  for (std::size_t k = 0; k < trace.steps.size(); ++k) {
+    if (k > 0 || options.all_fields) append_step(out, trace, k, layout, options);
+    if (goes_round && k == *trace.loop) out += "===  from here on for ever\n";
+  }
+  if (goes_round) out += fmt::format("===  back at step {}\n", *trace.loop);
   const std::string because = reason(trace);
   const std::string_view replay = of_meta(trace, "replay");
   if (!because.empty() || !replay.empty()) out += "\n";

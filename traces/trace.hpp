@@ -6,7 +6,9 @@
 // state, and shown only on demand.
 #pragma once
 
+#include <cstddef>
 #include <map>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -25,6 +27,9 @@ struct TraceStep {
 struct Trace {
   std::map<std::string, std::string> meta;  // property, says, kernel, scenario text, version, ...
   std::vector<TraceStep> steps;
+  // The run never ends: what was done from this step to the last is done again and again.  Both
+  // have the same state; it is the last step itself if nothing is done any more.
+  std::optional<std::size_t> loop = {};
 };
 
 }  // namespace nsmc::traces

@@ -6,6 +6,7 @@
 
 #include "checker/cli/commands.hpp"
 #include "checker/cli/reasons.hpp"
+#include "checker/cli/settings.hpp"
 #include "checker/explicit/explicit.hpp"
 #include "checker/graph/fewest_switches.hpp"
 #include "traces/replay/stepper.hpp"
@@ -37,17 +38,6 @@ Outcome judge(const ClaimAnswer& claim, bool is_survey) {
   if ((claim.verdict == Verdict::holds) != claim.expected_to_hold) return Outcome::unexpected;
   if (is_survey && claim.vacuous != claim.expected_vacuous) return Outcome::unexpected;
   return Outcome::as_expected;
-}
-
-std::string config_text(const kernel::Config& c) {
-  std::string text =
-      "tasks=" + std::to_string(c.tasks) + " namespaces=" + std::to_string(c.namespaces) +
-      " pids=" + std::to_string(c.pids) + " nsproxies=" + std::to_string(c.nsproxies) +
-      " pid_max=" + std::to_string(c.pid_max) +
-      " reserved_pids=" + std::to_string(c.reserved_pids) +
-      " failures=" + std::to_string(c.failures) + " steps=";
-  const std::string calls = c.calls > 0 ? " calls=" + std::to_string(c.calls) : "";
-  return text + (c.steps == kernel::Granularity::kernel ? "kernel" : "syscall") + calls;
 }
 
 }  // namespace

@@ -55,6 +55,7 @@ struct GraphOptions {
   bool live = false;                    // judge what must happen in the end
   std::vector<std::string> properties;  // only these of props/liveness.hpp; implies `live`
   bool unfair_locks = false;            // a lock may pass over somebody for ever
+  std::string out;                      // a folder for the runs that violate; empty: none
   std::string from, to;                 // a way between these conditions; empty: none is asked
   std::string aut, dot, quotient, rv;   // files to write; empty: none
   bool rv_exact = false;                // the automaton of `rv` counts

@@ -7,6 +7,7 @@
 #include "checker/cli/answer.hpp"
 #include "checker/cli/catalogue.hpp"
 #include "checker/cli/commands.hpp"
+#include "props/liveness.hpp"
 #include "props/props.hpp"
 #include "traces/scenario_error.hpp"
 #include "traces/text.hpp"
@@ -32,6 +33,15 @@ bool explain_property(const std::string& id) {
   if (const auto defects = defects_breaking(id); !defects.empty())
     fmt::print("seeded     {}\n", defects);
   fmt::print("ask        ./nsmc check --property {}\n", id);
+  return true;
+}
+
+bool explain_liveness(const std::string& id) {
+  const props::LiveRow* row = props::find_live(id);
+  if (row == nullptr) return false;
+  fmt::print("{}  {}\n\nsource     {}\njudged     of whole runs, by who has to move in the end\n",
+             row->id, row->says, row->source);
+  fmt::print("ask        ./nsmc graph --property {} SCENARIO\n", id);
   return true;
 }
 
@@ -136,7 +146,8 @@ bool explain_scenario(const std::string& name) {
 }  // namespace
 
 int explain(const std::string& id) {
-  if (explain_property(id) || explain_change(id) || explain_kernel(id) || explain_scenario(id))
+  if (explain_property(id) || explain_liveness(id) || explain_change(id) || explain_kernel(id) ||
+      explain_scenario(id))
     return stop_signal() != 0 ? 128 + stop_signal() : kOk;
   std::vector<std::string> known;
   for (const auto& row : props::catalogue()) known.emplace_back(row.id);

@@ -13,6 +13,7 @@
 #include "checker/cli/shipped.hpp"
 #include "props/liveness.hpp"
 #include "traces/files.hpp"
+#include "traces/itf.hpp"
 #include "traces/text.hpp"
 
 namespace nsmc::cli {
@@ -103,6 +104,15 @@ void write_rv(const std::string& path, const traces::RvAutomaton& automaton) {
   traces::write_atomically(path, text);
 }
 
+void write_run(const std::string& folder, const std::string& scenario,
+               traces::LivenessRecord& violated) {
+  if (!violated.run) return;
+  traces::create_folder(folder);
+  const std::string path = fmt::format("{}/{}-{}.itf.json", folder, scenario, violated.id);
+  violated.run->meta["replay"] = "./nsmc replay " + path;
+  traces::write_atomically(path, traces::to_itf(*violated.run));
+}
+
 checker::Limits limits_of(const GraphOptions& o) {
   checker::Limits limits;
   if (o.asked.states_max > 0) limits.states_max = o.asked.states_max;
@@ -132,7 +142,10 @@ int graph(const GraphOptions& o) {
     traces::GraphRecord record = measure(states);
     record.scenario = s.name.text;
     record.kernel = s.kernel ? s.kernel->text : kSeedKernel;
-    for (const std::string& id : rows) record.liveness.push_back(judge_row(states, id));
+    for (const std::string& id : rows) {
+      record.liveness.push_back(judge_row(states, id, s));
+      if (!o.out.empty()) write_run(o.out, s.name.text, record.liveness.back());
+    }
     if (!o.from.empty()) record.way = find_way(states, s, o.from, o.to);
     const bool violated =
         std::any_of(record.liveness.begin(), record.liveness.end(),

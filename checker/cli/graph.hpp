@@ -20,8 +20,9 @@ using Graph = checker::StateGraph<FairSystem>;
 // Sizes, components, ends, degrees; without a scenario's name and without verdicts.
 traces::GraphRecord measure(const Graph& graph);
 
-// The verdict on a row of props/liveness.hpp.
-traces::LivenessRecord judge_row(const Graph& graph, const std::string& id);
+// The verdict on a row of props/liveness.hpp; a run that violates it is one of `scenario`.
+traces::LivenessRecord judge_row(const Graph& graph, const std::string& id,
+                                 const traces::Scenario& scenario = {});
 
 // The texts of moves that are performed from `state` on, which ends up where they lead.
 std::vector<std::string> move_texts(const FairSystem& system, FairSystem::State& state,

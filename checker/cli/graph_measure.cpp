@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "checker/cli/graph.hpp"
+#include "checker/cli/lasso.hpp"
 #include "checker/graph/components.hpp"
 #include "props/liveness.hpp"
 
@@ -55,7 +56,8 @@ traces::GraphRecord measure(const Graph& graph) {
   return g;
 }
 
-traces::LivenessRecord judge_row(const Graph& graph, const std::string& id) {
+traces::LivenessRecord judge_row(const Graph& graph, const std::string& id,
+                                 const traces::Scenario& scenario) {
   const FairSystem& system = graph.system();
   const auto finding =
       checker::judge(graph, props::property(*props::find_live(id), system.config()));
@@ -72,6 +74,7 @@ traces::LivenessRecord judge_row(const Graph& graph, const std::string& id) {
   record.loop = move_texts(system, state, finding.lasso->loop);
   record.fair_to = finding.lasso->fair_to;
   record.may_stay_out = finding.lasso->may_stay_out;
+  record.run = lasso_trace(system, scenario, id, finding.instance, *finding.lasso);
   return record;
 }
 

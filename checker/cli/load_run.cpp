@@ -10,8 +10,10 @@
 
 #include "checker/cli/answer.hpp"
 #include "checker/cli/commands.hpp"
+#include "checker/cli/lasso.hpp"
 #include "checker/explicit/reexecute.hpp"
 #include "checker/graph/fewest_switches.hpp"
+#include "props/liveness.hpp"
 #include "traces/files.hpp"
 #include "traces/itf.hpp"
 #include "traces/replay/stepper.hpp"
@@ -38,35 +40,38 @@ LoadedRun found_anew(const std::string& path, const std::string& property) {
                       : "there is no run for " + property + "; there are runs for " + having));
 }
 
-// What the trace says of itself must be what is said of its run now.  Only the words of the same
-// version can be compared, and only those that are about the run.
-void require_words(const Answer& a, const ClaimAnswer& claim, const traces::Trace& trace,
-                   const std::string& path) {
-  const auto now = trace_of(a, claim).meta;
-  const auto require = [&](const std::string& key, const std::string& is) {
-    const auto said = trace.meta.find(key);
-    if (said != trace.meta.end() && said->second != is)
-      throw NotARun(
-          fmt::format("{}: error: a run of the model, but not what it says: its `{}` is "
-                      "\"{}\" and not \"{}\"",
-                      path, key, traces::printable(is),
-                      traces::shortened(traces::printable(said->second), 60)));
-  };
+void require_word(const traces::Trace& trace, const std::string& key, const std::string& is,
+                  const std::string& path) {
+  const auto said = trace.meta.find(key);
+  if (said != trace.meta.end() && said->second != is)
+    throw NotARun(fmt::format(
+        "{}: error: a run of the model, but not what it says: its `{}` is "
+        "\"{}\" and not \"{}\"",
+        path, key, traces::printable(is), traces::shortened(traces::printable(said->second), 60)));
+}
+
+bool is_of_this_version(const traces::Trace& trace) {
   const auto version = trace.meta.find("version");
-  if (version == trace.meta.end() || version->second != now.at("version")) return;
-  for (const char* key : {"verdict", "kernel", "config", "scenario"}) require(key, now.at(key));
+  return version != trace.meta.end() && version->second == NSMC_VERSION;
+}
+
+// Also what a search has found out about the run.
+void require_words_of_answer(const Answer& a, const ClaimAnswer& claim, const traces::Trace& trace,
+                             const std::string& path) {
+  if (!is_of_this_version(trace)) return;
+  const auto now = trace_of(a, claim).meta;
+  require_words(trace, now, {"verdict", "kernel", "config", "scenario"}, path);
   // Told by another judge, which is not asked again.
-  if (trace.meta.count("judge") == 0)
-    for (const char* key : {"says", "because"})
-      if (now.count(key) != 0) require(key, now.at(key));
+  if (trace.meta.count("judge") == 0) require_words(trace, now, {"says", "because"}, path);
   const lang::Run<System>& run = *a.result.findings[claim.claim].run;
   std::set<std::string> actors;
   for (const System::Action& action : run.actions) actors.insert(a.bound.system->actor(action));
-  require("actors", std::to_string(actors.size()));
-  require("switches", std::to_string(checker::switches_of<System>(*a.bound.system, run.actions)));
+  require_word(trace, "actors", std::to_string(actors.size()), path);
+  require_word(trace, "switches",
+               std::to_string(checker::switches_of<System>(*a.bound.system, run.actions)), path);
   if (const auto shortest = trace.meta.find("shortest");
       shortest != trace.meta.end() && shortest->second != "true" && shortest->second != "false")
-    require("shortest", "true");
+    require_word(trace, "shortest", "true", path);
 }
 
 // The run as an answer to the claim that the trace names, as if an engine had just found it.
@@ -103,7 +108,7 @@ void require_claim(const Answer& a, const traces::Trace& trace, const std::strin
       throw NotARun(path +
                     ": error: a run of the model, but not what it says: " + disagreement.what());
     }
-    require_words(a, one, trace, path);
+    require_words_of_answer(a, one, trace, path);
   }
 }
 
@@ -125,12 +130,23 @@ LoadedRun from_file(const std::string& path) {
   Bound bound = bind(traces::parse_scenario(path + " (scenario)", scenario->second));
   if (const auto divergence = traces::verify(*bound.system, trace))
     throw NotARun(path + ": error: this is no run of the model: " + divergence->what);
+  if (is_about_liveness(trace)) {
+    if (!is_by_hand(trace)) require_lasso(bound, trace, path);
+    return {std::move(bound), std::move(trace)};
+  }
   Answer a = answer_by(trace, std::move(bound), path);
   if (!is_by_hand(trace)) require_claim(a, trace, path);
   return {std::move(a.bound), std::move(trace)};
 }
 
 }  // namespace
+
+void require_words(const traces::Trace& trace, const std::map<std::string, std::string>& now,
+                   std::initializer_list<const char*> keys, const std::string& path) {
+  if (!is_of_this_version(trace)) return;
+  for (const char* key : keys)
+    if (const auto is = now.find(key); is != now.end()) require_word(trace, key, is->second, path);
+}
 
 lang::Run<System> run_of(const traces::Trace& trace) {
   lang::Run<System> run;
@@ -140,7 +156,9 @@ lang::Run<System> run_of(const traces::Trace& trace) {
 }
 
 LoadedRun load_run(const std::string& path, const std::string& property) {
-  return path.ends_with(".scn") ? found_anew(path, property) : from_file(path);
+  if (!path.ends_with(".scn")) return from_file(path);
+  return props::find_live(property) != nullptr ? lasso_anew(path, property)
+                                               : found_anew(path, property);
 }
 
 }  // namespace nsmc::cli

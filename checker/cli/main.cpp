@@ -102,6 +102,8 @@ void add_graph(CLI::App& app, GraphOptions& o, int& code) {
       ->check(CLI::PositiveNumber);
   cmd->add_flag("--unfair-locks", o.unfair_locks,
                 "a lock may pass over somebody for ever, as the rwlock of 2007 may");
+  cmd->add_option("--out", o.out,
+                  "--live: write the runs that violate to this folder, as ITF JSON");
   CLI::Option* from =
       cmd->add_option("--from", o.from, "a shortest run past a state in which this is true, ...");
   CLI::Option* to = cmd->add_option(

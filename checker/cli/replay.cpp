@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <stdexcept>
 #include <utility>
 
 #include "checker/cli/asked.hpp"
@@ -37,6 +38,9 @@ std::string elsewhere(const ReplayOptions& o, const LoadedRun& loaded) {
   for (const std::string& change : o.with) who += (who.empty() ? "With " : ", with ") + change;
   for (const std::string& change : o.without)
     who += (who.empty() ? "Without " : ", without ") + change;
+  if (claim == loaded.bound.claims.end())
+    throw std::invalid_argument("--with and --without: " + id +
+                                " is about whole runs, which another kernel does not go through");
   const auto at = static_cast<std::size_t>(claim - loaded.bound.claims.begin());
   return deviation_text(deviation(loaded.bound, other, run_of(loaded.trace), at), loaded.trace,
                         who);

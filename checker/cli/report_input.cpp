@@ -8,6 +8,7 @@
 #include <stdexcept>
 
 #include "checker/cli/gate.hpp"
+#include "checker/cli/lasso.hpp"
 #include "model/kernel/holders.hpp"
 #include "props/props.hpp"
 #include "traces/replay/stepper.hpp"
@@ -56,6 +57,7 @@ std::vector<Claim> claims_of(const Bound& bound, const std::string& asked) {
 
 void judge_all(const Bound& bound, const std::vector<Claim>& claims, traces::Report& report) {
   const System& system = *bound.system;
+  const std::size_t first = report.truths.size();
   for (const Claim& claim : claims) report.truths.push_back({claim.id, claim.says, {}});
   System::State before{};
   System::State after = system.initial().front();
@@ -75,11 +77,21 @@ void judge_all(const Bound& bound, const std::vector<Claim>& claims, traces::Rep
       system.successors(after, [&](const auto&, const auto&, const auto&) { can_move = true; });
     const Moment moment{k == 0 ? nullptr : &before, &action, after, events, !can_move};
     for (std::size_t i = 0; i < claims.size(); ++i) {
-      auto& changes = report.truths[i].changes;
+      auto& changes = report.truths[first + i].changes;
       const Truth truth = truth_of(system, claims[i], moment);
       if (changes.empty() || changes.back().second != truth) changes.emplace_back(k, truth);
     }
   }
+}
+
+// Of liveness there is no step that breaks it: it is awaited, from some step on for ever.
+traces::ReportTruth waiting(const Bound& bound, const traces::Trace& trace) {
+  traces::ReportTruth row{trace.meta.at("property"), trace.meta.at("says"), {}};
+  const std::vector<bool> waits = waits_of(bound, trace);
+  for (std::size_t k = 0; k < waits.size(); ++k)
+    if (k == 0 || waits[k] != waits[k - 1])
+      row.changes.emplace_back(k, waits[k] ? Truth::awaited : Truth::silent);
+  return row;
 }
 
 // The fields of a state by name; where several steps are looked at, by index.
@@ -133,15 +145,17 @@ std::vector<traces::ReportLane> lanes_of(const traces::Trace& trace) {
 }  // namespace
 
 traces::Report report_of(const Bound& bound, traces::Trace trace) {
-  traces::Report report{std::move(trace), {}, {}, {}, {}, {}, {}};
+  traces::Report report{std::move(trace), {}, {}, {}, {}, {}};
   for (const traces::TraceStep& step : report.trace.steps)
     report.files.push_back(Places::kernel_file(step.action));
   report.lanes = lanes_of(report.trace);
   const std::string asked = report.trace.meta["property"];
+  if (is_about_liveness(report.trace)) report.truths.push_back(waiting(bound, report.trace));
   judge_all(bound, claims_of(bound, asked), report);
   report.counted = kernel::counted_fields(*bound.system);
   // A run ends where its claim breaks, or where it is reached, which is no violation.
-  if (report.trace.meta["verdict"] == "violated") report.violation = report.trace.steps.size() - 1;
+  if (report.trace.meta["verdict"] == "violated" && !report.trace.loop)
+    report.violation = report.trace.steps.size() - 1;
   return report;
 }
 

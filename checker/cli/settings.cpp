@@ -162,4 +162,15 @@ Config configure(const Scenario& s, const Names& names) {
   return c;
 }
 
+std::string config_text(const kernel::Config& c) {
+  std::string text =
+      "tasks=" + std::to_string(c.tasks) + " namespaces=" + std::to_string(c.namespaces) +
+      " pids=" + std::to_string(c.pids) + " nsproxies=" + std::to_string(c.nsproxies) +
+      " pid_max=" + std::to_string(c.pid_max) +
+      " reserved_pids=" + std::to_string(c.reserved_pids) +
+      " failures=" + std::to_string(c.failures) + " steps=";
+  const std::string calls = c.calls > 0 ? " calls=" + std::to_string(c.calls) : "";
+  return text + (c.steps == kernel::Granularity::kernel ? "kernel" : "syscall") + calls;
+}
+
 }  // namespace nsmc::cli

@@ -19,4 +19,7 @@ kernel::Config configure(const traces::Scenario& scenario, const Names& names);
 // The changes that a scenario gives its kernel by `with`.
 kernel::Changes changes_given(const traces::Scenario& scenario);
 
+// The bounds of a run, "tasks=3 namespaces=2 ...", as a trace tells them.
+std::string config_text(const kernel::Config& config);
+
 }  // namespace nsmc::cli

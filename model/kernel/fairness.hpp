@@ -73,6 +73,7 @@ class FairPidns : public Pidns {
   lang::Fairness fairness(const State& s, const Action& a) const {
     return owed_in(s, a.actor, queued_locks_);
   }
+  bool queues_locks() const { return queued_locks_; }
   std::string party(const State& s, const Action& a) const {
     if (a.actor != kSoftirq || top_step(s, kSoftirq) != 0) return actor(a);
     State after;

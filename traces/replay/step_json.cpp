@@ -40,6 +40,7 @@ std::string to_step_json(const Report& report, std::size_t k, const std::vector<
   Json data = {{"format", "nsmc-step/1"},
                {"step", k},
                {"last", report.trace.steps.size() - 1},
+               {"loop", report.trace.loop ? Json(*report.trace.loop) : Json(nullptr)},
                {"actor", step.actor},
                {"action", step.action},
                {"truth", truth_text(report, k)},

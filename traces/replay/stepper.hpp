@@ -141,6 +141,15 @@ std::optional<Divergence> verify_from(const S& system, typename S::State state,
                : follow(system, trace.steps[k], state);
     if (what) return Divergence{k, "step " + std::to_string(k) + ": " + *what};
   }
+  if (!trace.loop) return std::nullopt;
+  if (*trace.loop >= trace.steps.size()) return Divergence{*trace.loop, "the loop has no start"};
+  const auto& start = trace.steps[*trace.loop].fields;
+  for (std::size_t i = 0; i < start.size(); ++i)
+    if (const lang::Field& last = trace.steps.back().fields[i]; last.value != start[i].value)
+      return Divergence{trace.steps.size() - 1,
+                        "the loop does not close: field " + printable(last.name) + " is " +
+                            shown(start[i].value) + " in step " + std::to_string(*trace.loop) +
+                            " and " + shown(last.value) + " in the last"};
   return std::nullopt;
 }
 

@@ -12,7 +12,7 @@ namespace {
 constexpr std::size_t kStepsShown = 9;  // of the list of steps
 constexpr std::size_t kLinesPerPage = 10;
 
-constexpr std::array<const char*, 18> kHelp = {
+constexpr std::array<const char*, 19> kHelp = {
     "right  l  n  j  Enter  Space   next step",
     "left   h  k  p                 previous step",
     "Shift+right  J                 next step of the same actor",
@@ -20,6 +20,7 @@ constexpr std::array<const char*, 18> kHelp = {
     "Home  g        End  G          first step, last step",
     "42 g   42 Enter                go to step 42",
     "v                              the violation: the last step",
+    "b                              where the loop begins, of a run that never ends",
     "/text Enter    /  Enter        next step with this text, with the last one",
     "f t c m i                      fields, tree, counts, map of numbers, life-lines",
     "Tab                            the next of these panes",
@@ -209,8 +210,9 @@ std::string step_line(const Trace& trace, std::size_t k, std::size_t actor_width
   std::string number = std::to_string(k);
   const std::size_t digits = std::max<std::size_t>(3, std::to_string(trace.steps.size()).size());
   number.insert(0, digits - number.size(), ' ');
+  const bool begins = trace.loop == k && k + 1 < trace.steps.size();
   return number + "  " + padded(shortened(printable(step.actor), actor_width), actor_width) + "  " +
-         printable(step.action);
+         printable(step.action) + (begins ? "  (here the loop begins)" : "");
 }
 
 void add_steps(std::vector<std::string>& lines, const Trace& trace, const ViewerState& state,
@@ -341,6 +343,10 @@ ViewerState on_key(const Trace& trace, ViewerState state, Key key) {
     case 'G':
     case 'v':
       return go_to(trace, state, last);
+    case 'b':
+      if (trace.loop) return go_to(trace, state, *trace.loop);
+      state.notice = "this run has no loop";
+      break;
     case 'd':
       state.all_fields = !state.all_fields;
       state.scroll = 0;

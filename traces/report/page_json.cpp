@@ -78,7 +78,7 @@ std::string to_page_json(const Report& report) {
                      {"counted", report.counted},
                      {"truths", truths(report)},
                      {"violation", or_null(report.violation)},
-                     {"loop", or_null(report.loop)}};
+                     {"loop", or_null(report.trace.loop)}};
   // ASCII only: nothing in the file can reorder or hide text.  And no `<`, so that no text ends the
   // element that holds the data.
   std::string out;

@@ -42,7 +42,6 @@ struct Report {
   std::vector<ReportTruth> truths;
   std::vector<std::string> counted;      // names of the fields that hold a counted reference
   std::optional<std::size_t> violation;  // the step after which the trace's property is broken
-  std::optional<std::size_t> loop;       // the step to which the run returns after its last
 };
 
 // One file that needs nothing else, for a browser; equal reports give equal bytes.
