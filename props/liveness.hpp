@@ -31,24 +31,11 @@ struct liveness {
   static bool stopped(const M& m) { return m.state.fault.value() != 0; }
   static bool in_user_mode(const M& m, int t) { return m.state.stacks[t].pc[0].value() == 0; }
 
-  // It sleeps in synchronize_rcu_tasks(), which begins when it can end: see user_mode().
-  static bool waits_for_rcu_tasks(const M& m, int t) {
-    const auto& task = m.state.tasks[t];
-    if (task.linked.value() == 0 || task.PF_EXITING.value() == 1 || !in_user_mode(m, t))
-      return false;
-    if (task.sigkill.value() == 1 || m.user->free() || program_is_over(m, t)) return false;
-    const auto& program = m.user->programs[static_cast<std::size_t>(task.label.value())];
-    const auto& call = program[static_cast<std::size_t>(task.next_call.value())];
-    return call.syscall == Syscall::synchronize_rcu_tasks &&
-           std::any_of(m.state.tasks.begin(), m.state.tasks.end(), [](const auto& other) {
-             return other.allocated.value() == 1 && other.tasks_rcu_srcu.value() == 1;
-           });
-  }
   // In user mode, alive, and nothing makes it leave that.
   static bool may_stay_out(const M& m, int t) {
     const auto& task = m.state.tasks[t];
     return task.linked.value() == 1 && task.PF_EXITING.value() == 0 && task.sigkill.value() == 0 &&
-           in_user_mode(m, t) && !waits_for_rcu_tasks(m, t);
+           in_user_mode(m, t);
   }
   static bool is_zombie(const M& m, int t) {
     const auto& task = m.state.tasks[t];
@@ -167,7 +154,6 @@ struct liveness {
     static const int kScan = step_number(do_wait<M>::scan);
     static const int kAsleep = step_number(zap_pid_ns_processes<M>::asleep);
     static const int kChildless = step_number(zap_pid_ns_processes<M>::wait_childless);
-    if (waits_for_rcu_tasks(m, t)) return true;
     const int step = top_step(m.state, t);
     return step != 0 && step != kScan && step != kAsleep && step != kChildless;
   }

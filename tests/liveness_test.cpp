@@ -54,6 +54,7 @@ TEST(Kernel, ABugShowsAndItsFixDoesNot) {
       {"L1.live", "bz-65-zap-and-rcu-tasks", "holds"},
       {"L2.live", "bz-10-namespace-leak", "holds"},
       {"L2.live", "bz-12-failed-fork-keeps-proc", "holds"},
+      {"L3.live", "bz-65-killed-while-it-waits", "holds"},
       {"L4.live", "bz-10-namespace-leak", "holds"},
       {"L6.live", "bz-43-lost-wakeup", "vacuous"},  // woken in the step that ends the wait
       {"L8.live", "bz-08-dead-leader", "holds"},
@@ -79,7 +80,6 @@ TEST(Kernel, TodayAllIsWell) {
   }
 }
 
-// No bug that is modelled keeps a killed task alive; a seeded defect does.
 TEST(Kernel, ASleepThatIsDeafToSigkillShows) {
   EXPECT_EQ(verdict("L3.live", "sigkill-from-outside-kills-init", "do-wait-ignores-sigkill"),
             "violated");
@@ -132,6 +132,7 @@ TEST(LassoTrace, IsExecutedAnewAndAskedAgain) {
   for (const auto& [id, scenario] :
        std::map<std::string, std::string>{{"L1.live", "bz-20-nested-init-survives"},
                                           {"L2.live", "bz-12-failed-fork-keeps-proc"},
+                                          {"L3.live", "bz-65-killed-while-it-waits"},
                                           {"L4.live", "bz-10-namespace-leak"},
                                           {"L6.live", "bz-43-lost-wakeup"},
                                           {"L8.live", "bz-08-dead-leader"},

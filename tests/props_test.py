@@ -145,7 +145,7 @@ class Props(unittest.TestCase):
         os.close(theirs)
         shown = os.read(ours, 65536).decode()
         os.close(ours)
-        self.assertRegex(shown, r"nsmc props \| 1 s of 2 s \| [\d,]+ runs \| .*steps \d+/121")
+        self.assertRegex(shown, r"nsmc props \| 1 s of 2 s \| [\d,]+ runs \| .*steps \d+/122")
         self.assertTrue(shown.endswith("\r\x1b[K"))
         self.assertNotIn("\x1b", out)
 

@@ -47,6 +47,7 @@ inline constexpr lang::Function kFunctions[] = {
     {"forget_original_parent", "kernel/exit.c", forget_original_parent<K>::rows},
     {"release_task", "kernel/exit.c", release_task<K>::rows},
     {"do_wait", "kernel/exit.c", do_wait<K>::rows},
+    {"synchronize_rcu_tasks", "kernel/rcu/tasks.h", synchronize_rcu_tasks<K>::rows},
 };
 
 // The steps of all functions, numbered from 1 in that order; 0 is "no step".  A step has the same

@@ -7,6 +7,7 @@
 #include "model/kernel/calls.hpp"
 #include "model/kernel/exit.hpp"
 #include "model/kernel/fork.hpp"
+#include "model/kernel/rcu_tasks.hpp"
 #include "model/kernel/sys.hpp"
 #include "model/kernel/tty_io.hpp"
 #include "model/kernel/workqueue.hpp"
@@ -190,12 +191,8 @@ struct userland {
         if (number_of(c.task) == 0) return go_with_result(kEsrch);
         if (fixed_by<K>(Change::notify)) task_named(c)->notify_signal = 1;
         return go_with_result(0);
-      case Syscall::synchronize_rcu_tasks: {
-        // Waits for every task that is inside the read section.
-        const bool waits = static_cast<bool>(K::template any<task_struct>(
-            [](task_ptr<K>, auto& t) { return all(t.allocated == 1, t.tasks_rcu_srcu == 1); }));
-        return waits ? block() : go_with_result(0);
-      }
+      case Syscall::synchronize_rcu_tasks:
+        return call(synchronize_rcu_tasks<K>::wait_for_readers, return_to_user);
     }
     BUG<K>();
   }
