@@ -179,7 +179,9 @@ class Props(unittest.TestCase):
                 (["--defect", "copy-process-first-is-not-reaper"], ""),
                 (["--kernel", "2.6.24-seed"], "kill() returns 0"),  # BZ-18
                 (["--kernel", "3.8"], "never dies"),  # BZ-40
-                (["--kernel", "4.9"], "the first process of a namespace is number 2")):  # BZ-59
+                (["--kernel", "4.9"], "ends, and number 2 lives on"),  # BZ-56
+                (["--kernel", "4.9", "--with", "BZ-56"],
+                 "the first process of a namespace is number 2")):  # BZ-59
             code, out, _ = asked(*arguments)
             self.assertEqual(code, 12, arguments)
             self.assertIn(says, out, arguments)
