@@ -58,16 +58,16 @@ std::bitset<kPids + 1> pids_pointed_at(const Whole& s) {
   return pids;
 }
 // The numbers of a pid are read by whoever has a pointer to it, or finds it in the hash.  One that
-// only waits for its grace period is found by delayed_put_pid(), which reads neither numbers nor
-// level.
+// is in neither way known waits for its grace period, or has leaked; delayed_put_pid() reads
+// neither numbers nor level.  Whoever makes or frees a pid points at it meanwhile.
 void forget_numbers(Whole& s) {
-  const auto waits = [](const auto& pid) {
-    return pid.allocated.value() == 1 && pid.rcu.value() == 1 && pid.hashed.value() == 0;
+  const auto is_out = [](const auto& pid) {
+    return pid.allocated.value() == 1 && !pid.hashed.poisoned() && pid.hashed.value() == 0;
   };
-  if (std::none_of(s.pids.begin(), s.pids.end(), waits)) return;
+  if (std::none_of(s.pids.begin(), s.pids.end(), is_out)) return;
   const auto pointed_at = pids_pointed_at(s);
   for (int slot = 1; slot <= kPids; ++slot)
-    if (waits(s.pids[slot - 1]) && !pointed_at[static_cast<std::size_t>(slot)])
+    if (is_out(s.pids[slot - 1]) && !pointed_at[static_cast<std::size_t>(slot)])
       for (auto& number : s.pids[slot - 1].numbers) number = {};
 }
 
