@@ -222,7 +222,8 @@ std::string reduction_of(const std::vector<Answer>& answers) {
   std::set<std::string> kinds;
   bool all = true;
   for (const Answer& a : answers) {
-    kinds.insert(a.result.reduced_by.begin(), a.result.reduced_by.end());
+    for (const std::string& kind : a.result.reduced_by)
+      kinds.insert(kind == "dead-fields" ? "dead fields" : kind);
     all = all && a.result.reduced_by == answers.front().result.reduced_by;
   }
   if (kinds.empty()) return "no reduction";
