@@ -83,12 +83,11 @@ Heap::Heap(const Config& config) {
   pool(SlotKind::pid, static_cast<const pid_struct<Concrete>*>(nullptr));
   pool(SlotKind::nsproxy, static_cast<const nsproxy<Concrete>*>(nullptr));
   pool(SlotKind::cache, static_cast<const pid_cache<Concrete>*>(nullptr));
-  State::each_field(state, [&](const char*, int, const char*, const auto& field) {
+  Concrete::each_used_field(state, config, [&](const auto&, int, const char*, const auto& field) {
     using Cell = std::remove_cvref_t<decltype(field)>;
     const auto add = [&](SlotKind kind) {
-      static_assert(sizeof(State) < 65536 || kTasks > 100);
       const std::size_t offset = offset_in(state, field);
-      owner(offset).references.push_back({static_cast<std::uint16_t>(offset), kind});
+      owner(offset).references.push_back({static_cast<std::uint32_t>(offset), kind});
     };
     if constexpr (requires { typename Cell::Target; }) {
       add(KindOf<typename Cell::Target>::value);

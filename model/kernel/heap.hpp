@@ -69,7 +69,7 @@ class Heap {
 
  private:
   struct Reference {
-    std::uint16_t offset;  // in the state
+    std::uint32_t offset;  // in the state
     SlotKind kind;         // of the slot that the field says
   };
   // What moves with a slot: the object itself; of a task its kernel stack as well.

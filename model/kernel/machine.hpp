@@ -192,12 +192,16 @@ class Concrete {
   // predicates: steps look at all fields, as they do on terms.
   template <class F>
   void each_used_field(F&& f) const {
-    State<Concrete>::each_field(state, f, [this](const auto& objects, int index) {
+    each_used_field(state, *config, f);
+  }
+  template <class F>
+  static void each_used_field(const State<Concrete>& state, const Config& config, F&& f) {
+    State<Concrete>::each_field(state, f, [&config](const auto& objects, int index) {
       using Object = std::remove_cvref_t<decltype(*objects.begin())>;
       if constexpr (std::is_same_v<Object, kernel_stack<Concrete>>)
-        return index < config->tasks || index == kSoftirq;
+        return index < config.tasks || index == kSoftirq;
       else
-        return index < bound_of_objects<Object>(*config);
+        return index < bound_of_objects<Object>(config);
     });
   }
 
