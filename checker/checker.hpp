@@ -70,6 +70,8 @@ struct Result {
   std::map<std::string, std::uint64_t> ends;  // expected ends by name: how many states
   std::uint64_t deadlocks = 0;                // states without moves that are no expected end
   std::optional<Run<S>> deadlock;             // the shortest run into one
+  std::vector<std::string> reduced_by;        // what left states out; empty: nothing did
+  std::string not_reduced_because;            // if that was asked for
 
   bool complete() const { return incomplete.empty(); }
 };

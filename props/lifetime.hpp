@@ -20,7 +20,10 @@ struct lifetime {
                      [&] { return ns.kref.value() == references<K, pid_namespace>(index + 1); });
     });
   }
-  static Bool a_namespace_exists() { return K::on().state.namespaces[1].allocated.value() == 1; }
+  static Bool a_namespace_exists() {
+    return any_allocated(K::on().state.namespaces,
+                         [](int index, auto&) { return Bool(index > 0); });
+  }
 
   static Bool no_use_after_free() {
     return !(fault_is<K>(Fault::use_after_free) | fault_is<K>(Fault::null_dereference) |
@@ -102,7 +105,9 @@ struct lifetime {
       });
     });
   }
-  static Bool two_nsproxies_exist() { return K::on().state.nsproxies[1].allocated.value() == 1; }
+  static Bool two_nsproxies_exist() {
+    return any_allocated(K::on().state.nsproxies, [](int index, auto&) { return Bool(index > 0); });
+  }
 
   // A chain of namespaces takes as much of the kernel stack as one.
   static Bool reclaim_is_bounded() { return K::on().state.free_depth.value() <= 2; }

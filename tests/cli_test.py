@@ -121,6 +121,46 @@ class Check(unittest.TestCase):
             self.assertEqual(scenario["outcome"], "as expected", scenario["name"])
             self.assertTrue(scenario["complete"], scenario["name"])
 
+    def test_reductions_change_sizes_and_no_answer(self):
+        runs = ["traces/runs/nested.scn", "traces/runs/threads.scn",
+                "traces/scenarios/number-not-reused-seed.scn"]
+        _, out, _ = nsmc("check", "--json", *runs)
+        whole = json.loads(out)["scenarios"]
+        code, out, _ = nsmc("check", "--json", "--symmetry", "on", "--dead-fields", "on", *runs)
+        reduced = json.loads(out)["scenarios"]
+        self.assertEqual(code, 0)
+        for before, after in zip(whole, reduced):
+            self.assertEqual(before["claims"], after["claims"])
+            self.assertEqual(before["steps_never_taken"], after["steps_never_taken"])
+            self.assertLess(after["states"], before["states"])
+            self.assertEqual(after["reduced_by"], ["symmetry", "dead-fields"])
+            self.assertNotIn("reduced_by", before)
+        self.assertLess(10 * reduced[0]["states"], whole[0]["states"])
+
+    def test_a_trace_of_a_reduced_search_is_a_run_of_the_kernel(self):
+        code, out, _ = nsmc("check", "--symmetry", "on", "--dead-fields", "on",
+                            "--out", self.folder, STEALTH)
+        self.assertEqual(code, 0)
+        self.assertIn("reduced by dead fields and symmetry", out)
+        self.assertIn(" states (reduced), complete", out)
+        traces = list(self.folder.glob("*.itf.json"))
+        self.assertEqual(len(traces), 1)
+        self.assertEqual(nsmc("itf-check", *traces)[0], 0)
+        self.assertEqual(nsmc("replay", *traces)[0], 0)
+
+    def test_a_reduction_that_is_not_possible_is_refused_or_told(self):
+        asks = ("--defect", "zap-other-threads-walks-four", STEALTH)
+        code, _, error = nsmc("check", "--symmetry", "on", *asks)
+        self.assertEqual(code, 64)
+        self.assertIn("--symmetry on: not with this system: the seeded defect looks at", error)
+        _, out, _ = nsmc("check", "--symmetry", "auto", *asks)
+        self.assertIn("note: not reduced as asked: symmetry: the seeded defect looks at", out)
+        self.assertIn("exact visited set, no reduction", out)
+        self.assertEqual(nsmc("check", "--symmetry", "maybe", STEALTH)[0], 64)
+
+    def test_liveness_is_never_judged_with_states_left_out(self):
+        self.assertEqual(nsmc("graph", "--live", "--symmetry", "on", Graph.FIXED)[0], 64)
+
     def test_the_default_runs_are_complete_and_as_large_as_they_were(self):
         code, out, _ = nsmc("check", "--json", "--progress", "none")
         result = json.loads(out)

@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <cstdlib>
 #include <optional>
+#include <random>
 #include <set>
 #include <string>
 #include <vector>
@@ -17,6 +18,8 @@
 #include "checker/cli/shipped.hpp"
 #include "tests/broken_engines.hpp"
 #include "tests/engines.hpp"
+#include "tests/missed.hpp"
+#include "tests/reduced_searches.hpp"
 #include "tests/shrink.hpp"
 
 namespace nsmc::tests {
@@ -222,6 +225,120 @@ TEST(Differential, AllEnginesAgreeOnRandomModels) {
   EXPECT_GT(violated, wanted / 3);
   EXPECT_GT(held, 10 * wanted);
   EXPECT_GT(deadlocks, 2U);
+}
+
+// What a search with states left out says otherwise: all but sizes is the same.
+std::string objection_of_reduced(const Reduced& engine, const Known& known) {
+  try {
+    Opinion reduced = engine.ask(known.bound).opinion;
+    if ((reduced.deadlocks > 0) != (known.opinion.deadlocks > 0)) return "other deadlocks\n";
+    Opinion sized = known.opinion;
+    sized.claims = std::move(reduced.claims);
+    sized.incomplete = reduced.incomplete;
+    return differences(known.opinion, sized, ids_of(known.bound));
+  } catch (const std::exception& error) {
+    return std::string(error.what()) + "\n";
+  }
+}
+
+// What somebody misses in some state that can be reached.
+std::string missed_anywhere(const Known& known, std::size_t& forgotten) {
+  if (!kernel::DeadFields::refusal(*known.bound.system).empty()) return "";
+  for (const std::string& bytes : known.explored.states) {
+    System::State state{};
+    std::copy(bytes.begin(), bytes.end(), reinterpret_cast<char*>(&state));
+    bool any = false;
+    if (const std::string what = missed(known.bound, state, any); !what.empty()) return what;
+    forgotten += any ? 1 : 0;
+  }
+  return "";
+}
+
+TEST(Differential, NobodyMissesWhatIsForgotten) {
+  std::size_t forgotten = 0;
+  const auto says = [&](const Known& known) { return missed_anywhere(known, forgotten); };
+  draw(seed() + 3, from_environment("NSMC_MODELS", 2000) / 4,
+       [&](const Model& model, const Known& known) {
+         if (!says(known).empty()) ADD_FAILURE() << smallest(model, says);
+       });
+  std::printf("in %zu states something is forgotten\n", forgotten);
+  EXPECT_GT(forgotten, 100U);
+}
+
+TEST(Differential, ReducedSearchesSayTheSame) {
+  const std::size_t wanted = from_environment("NSMC_MODELS", 2000) / 4;
+  for (const Reduced& engine : reduced_searches()) {
+    const auto says = [&](const Known& known) { return objection_of_reduced(engine, known); };
+    std::size_t states = 0, refused = 0, smaller = 0, larger = 0;
+    std::set<std::string> reasons;
+    const Drawn drawn = draw(seed() + 3, wanted, [&](const Model& model, const Known& known) {
+      if (!says(known).empty()) ADD_FAILURE() << engine.name << "\n" << smallest(model, says);
+      const Reduced::Said said = engine.ask(known.bound);
+      states += said.opinion.states;
+      refused += said.not_because.empty() ? 0 : 1;
+      reasons.insert(said.not_because);
+      smaller += said.opinion.states < known.opinion.states ? 1 : 0;
+      larger += said.opinion.states > known.opinion.states ? 1 : 0;
+    });
+    std::printf(
+        "%s: %zu models of %zu states, reduced to %zu; %zu smaller, %zu larger, "
+        "%zu refused\n",
+        engine.name.c_str(), drawn.known, drawn.states, states, smaller, larger, refused);
+    for (const std::string& reason : reasons) std::printf("  %s\n", reason.c_str());
+    if (wanted < 400 || HasFailure()) continue;
+    EXPECT_LT(larger, smaller / 10);     // by moves that a state has under other names only
+    EXPECT_LT(refused, wanted * 2 / 3);  // for a seeded defect; or little was compared
+    EXPECT_GT(smaller, wanted / 50);
+    // It is not by luck that the same is said.
+    EXPECT_EQ(reasons.count("the search has found a run that the system does not have"), 0U);
+  }
+}
+
+// Programs name their tasks, and named tasks are told apart.  Where any task may make any call,
+// there is more to merge.
+TEST(Differential, ReducedSearchesSayTheSameOfAnyCallsInAnyOrder) {
+  const std::size_t wanted = from_environment("NSMC_MODELS", 2000) / 8;
+  std::mt19937_64 random(seed() + 4);
+  std::vector<std::size_t> states(reduced_searches().size());
+  std::size_t known_states = 0, kept = 0, drawn = 0;
+  for (; kept < wanted && !HasFailure(); ++drawn) {
+    const std::string text = any_calls_in_any_order(random);
+    const std::optional<Known> known = know(cli::bind(traces::parse_scenario("any-calls", text)));
+    if (!known) continue;
+    ++kept;
+    known_states += known->explored.states.size();
+    std::size_t at = 0;
+    for (const Reduced& engine : reduced_searches()) {
+      EXPECT_EQ(objection_of_reduced(engine, *known), "") << engine.name << "\n" << text;
+      states[at++] += engine.ask(known->bound).opinion.states;
+    }
+  }
+  std::printf("%zu of %zu models, %zu states;", kept, drawn, known_states);
+  for (std::size_t i = 0; i < states.size(); ++i)
+    std::printf(" %s: %zu;", reduced_searches()[i].name.c_str(), states[i]);
+  std::printf("\n");
+  if (wanted < 100 || HasFailure()) return;
+  EXPECT_LT(states[0], known_states * 19 / 20);
+  EXPECT_LT(states[1], known_states);
+  EXPECT_LT(states[2], states[0]);
+}
+
+TEST(Differential, EachBrokenReductionIsNoticed) {
+  constexpr int kModels = 500;
+  for (const Reduced& broken : broken_reductions()) {
+    const auto says = [&](const Known& known) { return objection_of_reduced(broken, known); };
+    RandomModels models(seed(), examples());
+    std::string noticed;
+    int drawn = 0;
+    for (; drawn < kModels && noticed.empty(); ++drawn) {
+      const std::optional<Bound> bound = bound_if_valid(models.next());
+      const std::optional<Known> known = bound ? know(*bound) : std::nullopt;
+      if (known) noticed = says(*known);
+    }
+    EXPECT_FALSE(noticed.empty()) << "a reduction that " << broken.name;
+    std::printf("a reduction that %s: model %d; %s\n", broken.name.c_str(), drawn,
+                noticed.substr(0, noticed.find('\n')).c_str());
+  }
 }
 
 // The same model in which nobody else runs between the steps of a call.

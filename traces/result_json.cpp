@@ -24,20 +24,23 @@ Json json_of(const ClaimRecord& claim) {
 Json json_of(const ScenarioRecord& s) {
   Json claims = Json::array();
   for (const ClaimRecord& claim : s.claims) claims.push_back(json_of(claim));
-  return {{"name", s.name},
-          {"path", s.path},
-          {"kernel", s.kernel},
-          {"outcome", s.outcome},
-          {"complete", s.incomplete.empty()},
-          {"incomplete_because", s.incomplete},
-          {"states", s.states},
-          {"transitions", s.transitions},
-          {"depth", s.depth},
-          {"deadlocks", s.deadlocks},
-          {"seconds", s.seconds},
-          {"bytes_per_state", s.bytes_per_state},
-          {"claims", std::move(claims)},
-          {"steps_never_taken", s.steps_never_taken}};
+  Json json = {{"name", s.name},
+               {"path", s.path},
+               {"kernel", s.kernel},
+               {"outcome", s.outcome},
+               {"complete", s.incomplete.empty()},
+               {"incomplete_because", s.incomplete},
+               {"states", s.states},
+               {"transitions", s.transitions},
+               {"depth", s.depth},
+               {"deadlocks", s.deadlocks},
+               {"seconds", s.seconds},
+               {"bytes_per_state", s.bytes_per_state},
+               {"claims", std::move(claims)},
+               {"steps_never_taken", s.steps_never_taken}};
+  if (!s.reduced_by.empty()) json["reduced_by"] = s.reduced_by;
+  if (!s.not_reduced_because.empty()) json["not_reduced_because"] = s.not_reduced_because;
+  return json;
 }
 
 }  // namespace

@@ -23,8 +23,10 @@ struct ScenarioRecord {
   std::string name;
   std::string path;
   std::string kernel;
-  std::string outcome;     // "as expected", "unexpected", "deadlock", "inconclusive"
-  std::string incomplete;  // why the search was cut short; empty: it was complete
+  std::string outcome;                  // "as expected", "unexpected", "deadlock", "inconclusive"
+  std::string incomplete;               // why the search was cut short; empty: it was complete
+  std::vector<std::string> reduced_by;  // "symmetry", "dead-fields": states stand for others
+  std::string not_reduced_because;      // if that was asked for and not possible
   std::uint64_t states = 0;
   std::uint64_t transitions = 0;
   std::uint32_t depth = 0;

@@ -14,7 +14,6 @@
 #include "checker/cli/prove.hpp"
 #include "checker/cli/report.hpp"
 #include "checker/cli/shipped.hpp"
-#include "checker/explicit/explicit.hpp"
 #include "model/kernel/changes.hpp"
 #include "props/props.hpp"
 #include "traces/files.hpp"
@@ -127,7 +126,7 @@ Engine engine(const CheckOptions& o, const checker::Limits& limits, ProgressLine
   return [&o, &limits, &line](const Bound& bound) {
     const auto progress = [&line](const checker::Progress& p) { line(p); };
     return o.bmc > 0 ? search_bounded(bound, limits, {.rlimit = o.rlimit}, progress)
-                     : checker::search<System>(*bound.system, bound.claims, limits, progress);
+                     : search(bound, limits, o.reductions, progress);
   };
 }
 

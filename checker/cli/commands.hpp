@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "checker/cli/progress.hpp"
+#include "checker/cli/reduced.hpp"
 
 namespace nsmc::cli {
 
@@ -44,6 +45,7 @@ struct CheckOptions {
   double seconds_max = 0;        // 0: no limit
   double memory_gib_max = 0;     // 0: 70 % of what there is
   ProgressStyle progress = ProgressStyle::automatic;
+  Reductions reductions;
   std::size_t distinct = 0;  // so many counterexamples with different causes
   std::uint32_t bmc = 0;     // bounded search on terms, to this many moves; 0: the explorer
   std::uint32_t rlimit = 0;  // of its solver, for one check; 0: no limit

@@ -38,6 +38,16 @@ constexpr const char* kExitCodes =
     "  nsmc explain BZ-07                          what a bug is, and its shortest run\n"
     "Programs of their own, of the same launcher: `props` (property test runs) and `certify`.\n";
 
+void add_switch(CLI::App& cmd, const char* name, Switch& value, const char* says) {
+  cmd.add_option_function<std::string>(
+         name,
+         [&value](const std::string& word) {
+           value = word == "on" ? Switch::on : word == "off" ? Switch::off : Switch::automatic;
+         },
+         says)
+      ->check(CLI::IsMember({"on", "off", "auto"}));
+}
+
 void add_check(CLI::App& app, CheckOptions& o, std::string& progress, int& code) {
   CLI::App* cmd = app.add_subcommand(
       "check", "Explore scenarios, or the default runs, and compare the answers");
@@ -72,6 +82,10 @@ void add_check(CLI::App& app, CheckOptions& o, std::string& progress, int& code)
   cmd->add_option("--memory-max", o.memory_gib_max,
                   "stop a search at this many GiB (default: 70 % of what there is)")
       ->check(CLI::PositiveNumber);
+  add_switch(*cmd, "--symmetry", o.reductions.symmetry,
+             "look at one of the states that differ in the names of slots only: on, off or auto");
+  add_switch(*cmd, "--dead-fields", o.reductions.dead_fields,
+             "... that differ in values only that nothing reads any more: on, off or auto");
   cmd->add_option("--progress", progress, "auto, json or none")
       ->check(CLI::IsMember({"auto", "json", "none"}));
   cmd->callback([&] {

@@ -65,7 +65,8 @@ std::string short_answer(const Answer& a) {
 }
 
 std::string search_size(const Answer& a) {
-  return fmt::format("{} states, {}, {:.1f} s", traces::thousands(a.result.states),
+  return fmt::format("{} states{}, {}, {:.1f} s", traces::thousands(a.result.states),
+                     a.result.reduced_by.empty() ? "" : " (reduced)",
                      a.result.complete() ? "complete" : "cut short", a.result.seconds);
 }
 
@@ -146,6 +147,9 @@ std::string report_details(const Answer& a, const ReportOptions& o) {
     if (c.vacuous && c.outcome == Outcome::as_expected && !c.expected_vacuous)
       text += fmt::format("{}: note: {} is vacuous here: what it speaks of never happens\n",
                           a.bound.scenario.path, c.property);
+  if (!a.result.not_reduced_because.empty())
+    text += fmt::format("{}: note: not reduced as asked: {}\n", a.bound.scenario.path,
+                        a.result.not_reduced_because);
   if (a.result.deadlocks > 0)
     text +=
         fmt::format("{}: {} states are stuck: nobody can move, and it is no end of the programs.\n",
@@ -211,6 +215,25 @@ std::string report_bugs(const std::vector<Answer>& answers, const ReportOptions&
   return text;
 }
 
+namespace {
+
+// What the sizes of these searches are sizes of.
+std::string reduction_of(const std::vector<Answer>& answers) {
+  std::set<std::string> kinds;
+  bool all = true;
+  for (const Answer& a : answers) {
+    for (const std::string& kind : a.result.reduced_by)
+      kinds.insert(kind == "dead-fields" ? "dead fields" : kind);
+    all = all && a.result.reduced_by == answers.front().result.reduced_by;
+  }
+  if (kinds.empty()) return "no reduction";
+  std::string text = "reduced by";
+  for (const std::string& kind : kinds) text += (text.ends_with("by") ? " " : " and ") + kind;
+  return text + (all ? "" : " where possible");
+}
+
+}  // namespace
+
 std::string report_totals(const std::vector<Answer>& answers, std::uint32_t bmc) {
   std::uint64_t states = 0, transitions = 0, bytes = 0;
   double seconds = 0;
@@ -233,11 +256,12 @@ std::string report_totals(const std::vector<Answer>& answers, std::uint32_t bmc)
         answers.size() == 1 ? "" : "s", traces::thousands(states), traces::thousands(transitions),
         complete ? "no run is longer" : fmt::format("all runs of at most {} moves", bmc), seconds);
   std::string text = fmt::format(
-      "{} run{}, {} distinct states, {} transitions, {}; exact visited set, no reduction\n"
+      "{} run{}, {} distinct states, {} transitions, {}; exact visited set, {}\n"
       "{:.1f} s, {} states/s, {:.0f} bytes/state; {} of {} kernel steps taken\n",
       answers.size(), answers.size() == 1 ? "" : "s", traces::thousands(states),
       traces::thousands(transitions),
-      complete ? "every search complete" : "NOT every search complete", seconds,
+      complete ? "every search complete" : "NOT every search complete", reduction_of(answers),
+      seconds,
       traces::thousands(
           static_cast<std::uint64_t>(static_cast<double>(states) / std::max(seconds, 1e-9))),
       static_cast<double>(bytes) / static_cast<double>(std::max<std::uint64_t>(states, 1)),
@@ -263,6 +287,8 @@ traces::ScenarioRecord record_of(const Answer& a) {
   record.depth = a.result.depth;
   record.deadlocks = a.result.deadlocks;
   record.seconds = a.result.seconds;
+  record.reduced_by = a.result.reduced_by;
+  record.not_reduced_because = a.result.not_reduced_because;
   record.bytes_per_state = static_cast<double>(a.result.memory_bytes) /
                            static_cast<double>(std::max<std::uint64_t>(a.result.states, 1));
   for (const ClaimAnswer& c : a.claims)

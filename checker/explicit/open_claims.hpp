@@ -36,18 +36,18 @@ class OpenClaims {
 
   bool asks_states() const { return !at_states_.empty(); }
 
-  // `run` is called when there is something to show; it gives the run to this state or move.
+  // `run(asked)` is called when there is something to show; it gives the run to this state or move.
   template <class GetRun>
   void see_state(const State& state, GetRun run) {
-    ask(at_states_, state, state, run);
+    ask(at_states_, state, run);
   }
   template <class GetRun>
   void see_end(const State& state, GetRun run) {
-    ask(at_ends_, state, state, run);
+    ask(at_ends_, state, run);
   }
   template <class GetRun>
   void see_move(const lang::Move<S>& move, GetRun run) {
-    ask(at_moves_, move, move.after, run);
+    ask(at_moves_, move, run);
   }
 
   // What was not found: an answer if every state was expanded.
@@ -90,25 +90,25 @@ class OpenClaims {
   }
 
   template <class Predicate, class Seen, class GetRun>
-  void ask(Questions<Predicate>& questions, const Seen& seen, const State& last, GetRun run) {
+  void ask(Questions<Predicate>& questions, const Seen& seen, GetRun run) {
     std::erase_if(questions, [&](const Question<Predicate>& question) {
       const bool value = !*question.predicate || (*question.predicate)(system_, seen);
       if (value != question.settled_by) return false;
-      settle(question.claim, question.of_premise, last, run);
+      settle(question.claim, question.of_premise, run);
       return true;
     });
   }
 
   template <class GetRun>
-  void settle(std::size_t i, bool premise, const State& last, GetRun run) {
+  void settle(std::size_t i, bool premise, GetRun run) {
     Finding<S>& finding = findings_[i];
+    Shown<S> shown = run(Asked<S>{&claims_[i], premise});
     if (premise) {
       finding.premise_reached = true;
       return;
     }
-    Run<S> found = run();
-    confirm(system_, &claims_[i], found, last);
-    finding.run = std::move(found);
+    confirm(system_, &claims_[i], shown.run, shown.end);
+    finding.run = std::move(shown.run);
     finding.verdict =
         claims_[i].expect == lang::Expect::always ? Verdict::violated : Verdict::holds;
   }

@@ -16,6 +16,30 @@ struct EngineDisagreement : std::logic_error {
   using std::logic_error::logic_error;
 };
 
+// A run, and the state that it ends in.
+template <lang::System S>
+struct Shown {
+  Run<S> run;
+  typename S::State end;
+};
+
+// What a run is to show: that a claim is settled or its premise met; without a claim, a deadlock.
+template <lang::System S>
+struct Asked {
+  const lang::Property<S>* claim = nullptr;
+  bool premise = false;
+
+  bool is_shown_by(const S& system, const typename S::State& end) const {
+    if (claim == nullptr) return std::string(system.terminal(end)).empty();
+    if (premise) return !claim->premise || claim->premise(system, end);
+    return claim->holds(system, end) == (claim->expect == lang::Expect::sometimes);
+  }
+  bool is_shown_by(const S& system, const lang::Move<S>& move) const {
+    if (premise) return !claim->premise_move || claim->premise_move(system, move);
+    return claim->holds_move(system, move) == (claim->expect == lang::Expect::sometimes);
+  }
+};
+
 // The state at the end of a run, by execute() alone.  Throws EngineDisagreement.
 template <lang::System S>
 typename S::State perform(const S& system, const Run<S>& run) {
@@ -48,12 +72,10 @@ void confirm(const S& system, const lang::Property<S>* claim, const Run<S>& run,
   }
   if (std::memcmp(&after, &expected, sizeof after) != 0)
     throw EngineDisagreement(what + " ends in another state when it is executed");
+  const Asked<S> asked{claim};
   const bool is_move = claim != nullptr && claim->scope == lang::Scope::move;
-  const bool shown = claim == nullptr
-                         ? std::string(system.terminal(after)).empty()
-                         : (claim->expect == lang::Expect::sometimes) ==
-                               (is_move ? claim->holds_move(system, {before, action, after, events})
-                                        : claim->holds(system, after));
+  const bool shown = is_move ? asked.is_shown_by(system, {before, action, after, events})
+                             : asked.is_shown_by(system, after);
   if (!shown) throw EngineDisagreement(what + " does not show it when it is executed");
   if (claim != nullptr && claim->scope != lang::Scope::end) return;
   // execute() has no word for "no move is left".

@@ -16,13 +16,14 @@
 #include <sstream>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "checker/checker.hpp"
 #include "checker/explicit/bit_packer.hpp"
 #include "checker/explicit/open_claims.hpp"
-#include "checker/explicit/reexecute.hpp"
+#include "checker/explicit/reduction.hpp"
 #include "checker/explicit/state_store.hpp"
 
 namespace nsmc::checker {
@@ -34,16 +35,18 @@ struct Tuning {
   unsigned slots_log2 = StoreLimits{}.slots_log2;
 };
 
-template <lang::System S, class Hash, class Store = StateStore<typename S::Action, Hash>>
+template <lang::System S, class Hash, class Store, Reduction<S> R>
 class Search {
  public:
   using State = typename S::State;
   using Action = typename S::Action;
   using Events = typename S::Events;
 
-  Search(const S& system, std::span<const lang::Property<S>> claims, const Limits& limits,
-         const OnProgress& on_progress, double progress_seconds, const Tuning& tuning = {})
+  Search(const S& system, R& reduction, std::span<const lang::Property<S>> claims,
+         const Limits& limits, const OnProgress& on_progress, double progress_seconds,
+         const Tuning& tuning)
       : system_(system),
+        reduction_(reduction),
         limits_(limits),
         on_progress_(on_progress),
         progress_seconds_(progress_seconds),
@@ -82,6 +85,7 @@ class Search {
   using Clock = std::chrono::steady_clock;
   using Index = typename Store::Index;
   static constexpr std::uint64_t kExpansionsPerClock = 256;
+  static constexpr bool kReduces = !std::is_same_v<R, NoReduction<S>>;
 
   // A successor between the call that produced it and the store.
   struct Pending {
@@ -90,7 +94,8 @@ class Search {
   };
 
   void add_initial_states() {
-    const std::vector<State> initial = system_.initial();
+    std::vector<State> initial = system_.initial();
+    for (State& state : initial) reduction_.normalise(state);
     for (std::size_t i = 0; i < initial.size() && result_.incomplete.empty(); ++i) {
       initial_.push_back(i);
       pend(Action{}, initial[i]);
@@ -102,12 +107,14 @@ class Search {
   void expand(Index index) {
     packer_.unpack(store_.packed(index), &state_);
     const std::uint64_t transitions = result_.transitions;
-    system_.successors(state_, [&](const Action& action, const State& after, const Events& events) {
+    reduction_.successors(state_, [&](const State& before, const Action& action, const State& after,
+                                      const Events& events) {
       ++result_.transitions;
       system_.each_step(events, [this](int step) {
         if (result_.step_counts[static_cast<std::size_t>(step)]++ == 0) ++steps_taken_;
       });
-      claims_.see_move({state_, action, after, events}, [&] { return run_to(index, &action); });
+      claims_.see_move({before, action, after, events},
+                       [&](const Asked<S>& asked) { return show(asked, index, after, &action); });
       pend(action, after);
     });
     if (result_.transitions == transitions) see_end(index);
@@ -115,14 +122,14 @@ class Search {
   }
 
   void see_end(Index index) {
-    claims_.see_end(state_, [&] { return run_to(index); });
+    claims_.see_end(state_, [&](const Asked<S>& asked) { return show(asked, index, state_); });
     const std::string end(system_.terminal(state_));
     if (!end.empty()) {
       ++result_.ends[end];
     } else if (result_.deadlocks++ == 0) {
-      Run<S> run = run_to(index);
-      confirm<S>(system_, nullptr, run, state_);
-      result_.deadlock = std::move(run);
+      Shown<S> shown = show({}, index, state_);
+      confirm<S>(system_, nullptr, shown.run, shown.end);
+      result_.deadlock = std::move(shown.run);
     }
   }
 
@@ -131,7 +138,13 @@ class Search {
   void pend(const Action& action, const State& after) {
     const std::size_t at = pending_.size() * packer_.packed_bytes();
     packed_.resize(std::max(packed_.size(), at + packer_.packed_bytes() + BitPacker::kSlack));
-    packer_.pack(&after, packed_.data() + at);
+    if constexpr (kReduces) {
+      found_ = after;
+      reduction_.normalise(found_);
+      packer_.pack(&found_, packed_.data() + at);
+    } else {
+      packer_.pack(&after, packed_.data() + at);
+    }
     pending_.push_back({action, store_.tag(packed_.data() + at)});
     store_.prefetch_slot(pending_.back().tag);
   }
@@ -147,13 +160,26 @@ class Search {
       if (insertion == Insertion::added && claims_.asks_states()) {
         packer_.unpack(packed, &found_);
         const auto index = static_cast<Index>(store_.size() - 1);
-        claims_.see_state(found_, [&] { return run_to(index); });
+        claims_.see_state(found_,
+                          [&](const Asked<S>& asked) { return show(asked, index, found_); });
       }
       packed += packer_.packed_bytes();
     }
     pending_.clear();
   }
 
+  // The run that shows what is asked: to a state, and with `last` one move further, to `end`.
+  Shown<S> show(const Asked<S>& asked, Index index, const State& end,
+                const Action* last = nullptr) const {
+    if (asked.premise && reduction_.is_exact()) return {};  // then it has one, and nobody sees it
+    if constexpr (!kReduces) return {run_to(index, last), end};
+    std::vector<State> path(1);
+    packer_.unpack(store_.packed(index), &path[0]);
+    for (; store_.parent(index) != Store::kNoParent; index = store_.parent(index))
+      packer_.unpack(store_.packed(store_.parent(index)), &path.emplace_back());
+    std::reverse(path.begin(), path.end());
+    return run_through(system_, reduction_, path, asked, last != nullptr);
+  }
   // The run to a state, and with `last` one move further.
   Run<S> run_to(Index index, const Action* last = nullptr) const {
     Run<S> run;
@@ -218,6 +244,7 @@ class Search {
   }
 
   const S& system_;
+  R& reduction_;
   const Limits& limits_;
   const OnProgress& on_progress_;
   double progress_seconds_;
@@ -247,7 +274,22 @@ template <lang::System S, class Hash = Xxh3, class Store = StateStore<typename S
 Result<S> search(const S& system, std::span<const lang::Property<S>> claims, const Limits& limits,
                  const OnProgress& on_progress = {}, double progress_seconds = 1.0,
                  const Tuning& tuning = {}) {
-  return Search<S, Hash, Store>(system, claims, limits, on_progress, progress_seconds, tuning)
+  NoReduction<S> all(system);
+  return Search<S, Hash, Store, NoReduction<S>>(system, all, claims, limits, on_progress,
+                                                progress_seconds, tuning)
+      .run();
+}
+
+// The same with states left out.  Verdicts and lengths of runs are those of search(); sizes and
+// step counts are of what was looked at.  Throws NotReducible, and what the reduction throws, if
+// there is nothing to be said that way.
+template <lang::System S, Reduction<S> R, class Hash = Xxh3,
+          class Store = StateStore<typename S::Action, Hash>>
+Result<S> search_reduced(const S& system, R& reduction, std::span<const lang::Property<S>> claims,
+                         const Limits& limits, const OnProgress& on_progress = {},
+                         double progress_seconds = 1.0, const Tuning& tuning = {}) {
+  return Search<S, Hash, Store, R>(system, reduction, claims, limits, on_progress, progress_seconds,
+                                   tuning)
       .run();
 }
 

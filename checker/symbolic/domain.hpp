@@ -52,6 +52,8 @@ class Domain : public TermValues {
   using Num = symbolic::Num<Lo, Hi>;
   using Flag = Num<0, 1>;
   using PidNr = typename M::template PidNr<Domain>;
+  template <int Hi>
+  using TaskSlot = Num<0, Hi>;
   using Bitmap = symbolic::Bitmap;
   template <int Width>
   using Bits = symbolic::Bits<Width>;

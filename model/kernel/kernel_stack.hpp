@@ -20,6 +20,8 @@ struct kernel_stack {
   using Own = typename K::template Own<Obj>;
   template <int Lo, int Hi>
   using Num = typename K::template Num<Lo, Hi>;
+  template <int Hi>
+  using TaskSlot = typename K::template TaskSlot<Hi>;
   using Flag = typename K::Flag;
   using PidNr = typename K::PidNr;
   using Result = Num<kMinusErrnoMax, (kPidMax > 63 ? kPidMax : 63)>;
@@ -98,7 +100,7 @@ struct kernel_stack {
   struct {
     Link<task_struct> reaper;
     Link<task_struct> ancestor;  // who may be the reaper instead
-    Num<0, kTasks> cursor;
+    TaskSlot<kTasks> cursor;
   } forget_original_parent;
   struct {
     Link<task_struct> p;
@@ -193,15 +195,15 @@ struct State {
   typename K::template Array<pid_cache<K>, kCaches> caches;
   typename K::template Array<kernel_stack<K>, kContexts> stacks;
 
-  typename K::template Num<0, kContexts> tasklist_lock;     // its writer: 1 + context
-  typename K::template Num<0, kContexts> pid_caches_mutex;  // its owner: 1 + context
-  typename K::template Num<0, 3> failures;                  // allocations that have failed
-  typename K::template Num<0, kCallsMax> calls;             // made so far, where they are counted
-  typename K::Flag nsproxy_cachep;                          // nsproxy_cache_init() has run
-  typename K::Flag pid_ns_cachep;                           // pid_namespaces_init() has run
-  typename K::template Num<0, lang::kFaults - 1> fault;     // the kernel has stopped, and why
-  typename K::template Num<0, kLevels> free_depth;          // deepest free_pid_ns recursion so far
-  typename K::template Ref<pid_struct> tty_pgrp;            // of the one terminal: tiocspgrp()
+  typename K::template TaskSlot<kContexts> tasklist_lock;     // its writer: 1 + context
+  typename K::template TaskSlot<kContexts> pid_caches_mutex;  // its owner: 1 + context
+  typename K::template Num<0, 3> failures;                    // allocations that have failed
+  typename K::template Num<0, kCallsMax> calls;               // made so far, where they are counted
+  typename K::Flag nsproxy_cachep;                            // nsproxy_cache_init() has run
+  typename K::Flag pid_ns_cachep;                             // pid_namespaces_init() has run
+  typename K::template Num<0, lang::kFaults - 1> fault;       // the kernel has stopped, and why
+  typename K::template Num<0, kLevels> free_depth;  // deepest free_pid_ns recursion so far
+  typename K::template Ref<pid_struct> tty_pgrp;    // of the one terminal: tiocspgrp()
   // What a scenario has named, kept after the object is gone (slots are not reused meanwhile).
   typename K::template Array<typename K::template Link<task_struct>, kLabels> task_label;
   typename K::template Array<typename K::template Link<pid_namespace>, kLabels> ns_label;

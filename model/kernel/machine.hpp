@@ -21,6 +21,9 @@
 
 namespace nsmc::kernel {
 
+// Whether a scan took the first of several in the order of slots, which is nobody's choice.
+enum class ScanOrder : std::uint8_t { does_not_matter, of_tasks, of_others };
+
 // What a move reports besides the state it leads to.
 struct Events {
   std::uint64_t steps[2] = {};      // which named steps it executed: bit per row
@@ -38,6 +41,9 @@ struct Events {
   std::uint8_t signal_to = 0;       // ... to the one in this slot, whether it acts or not ...
   std::int16_t signal_nr = 0;       // ... and says that its sender is this number
   std::uint8_t spun = 0;            // a loop that waits went round without sleeping
+  ScanOrder scan_order = ScanOrder::does_not_matter;  // if the machine watches it
+
+  friend bool operator==(const Events&, const Events&) = default;
 };
 
 class Concrete {
@@ -53,6 +59,12 @@ class Concrete {
   // A number below pid_max: a type of its own, so that its width follows the run's pid_max.
   struct PidNr : lang::Num<0, kPidMax> {
     using lang::Num<0, kPidMax>::operator=;
+  };
+  // The slot of a task in a number, where it is more than a pointer: 1 + a context, or how far a
+  // scan has come.  A type of its own, so that whoever renames slots sees it (heap.hpp).
+  template <int Hi>
+  struct TaskSlot : lang::Num<0, Hi> {
+    using lang::Num<0, Hi>::operator=;
   };
   // A page of the pid bitmap.
   using Bitmap = int;
@@ -92,7 +104,8 @@ class Concrete {
   const Userland* user;
   lang::Chooser* chooser;
   Events events;
-  int context = 0;  // who runs: a task's slot - 1, or kSoftirq
+  int context = 0;             // who runs: a task's slot - 1, or kSoftirq
+  bool watches_scans = false;  // reports Events::scan_order
   // For mutations (mutate.hpp):
   int found_to_skip = 0;  // scans pass over so many of what they look for
   bool scanned = false;   // there was a scan
@@ -179,12 +192,16 @@ class Concrete {
   // predicates: steps look at all fields, as they do on terms.
   template <class F>
   void each_used_field(F&& f) const {
-    State<Concrete>::each_field(state, f, [this](const auto& objects, int index) {
+    each_used_field(state, *config, f);
+  }
+  template <class F>
+  static void each_used_field(const State<Concrete>& state, const Config& config, F&& f) {
+    State<Concrete>::each_field(state, f, [&config](const auto& objects, int index) {
       using Object = std::remove_cvref_t<decltype(*objects.begin())>;
       if constexpr (std::is_same_v<Object, kernel_stack<Concrete>>)
-        return index < config->tasks || index == kSoftirq;
+        return index < config.tasks || index == kSoftirq;
       else
-        return index < bound_of_objects<Object>(*config);
+        return index < bound_of_objects<Object>(config);
     });
   }
 
@@ -194,18 +211,16 @@ class Concrete {
   // The first for which `is` is true, NULL if there is none.
   template <template <class> class Obj, class F>
   static lang::Ptr<Concrete, Obj> find(F&& is) {
-    auto& objects = on().pool<Obj>();
-    const int bound = bound_of<Obj>(*on().config);
-    int skipped = to_skip();
-    for (int i = 0; i < bound; ++i) {
-      const lang::Ptr<Concrete, Obj> ptr{static_cast<Slot>(i + 1)};
-      if (is(ptr, objects[i]) && skipped-- == 0) return ptr;
-    }
-    return {};
+    const lang::Ptr<Concrete, Obj> found = find_after<Obj>(0, to_skip(), is);
+    if (on().watches_scans && found && find_after<Obj>(found.slot(), 0, is))
+      on().events.scan_order = std::is_same_v<Obj<Concrete>, task_struct<Concrete>>
+                                   ? std::max(on().events.scan_order, ScanOrder::of_tasks)
+                                   : ScanOrder::of_others;
+    return found;
   }
   template <template <class> class Obj, class F>
   static Bool any(F&& is) {
-    return static_cast<bool>(find<Obj>(is));
+    return static_cast<bool>(find_after<Obj>(0, to_skip(), is));
   }
   // Any one of them: a choice; NULL if there is none.
   template <template <class> class Obj, class F>
@@ -351,6 +366,16 @@ class Concrete {
   static int without_bit(int bits, int i) { return bits & ~(1 << i); }
 
  private:
+  template <template <class> class Obj, class F>
+  static lang::Ptr<Concrete, Obj> find_after(int slot, int skipped, F&& is) {
+    auto& objects = on().pool<Obj>();
+    const int bound = bound_of<Obj>(*on().config);
+    for (int i = slot; i < bound; ++i) {
+      const lang::Ptr<Concrete, Obj> ptr{static_cast<Slot>(i + 1)};
+      if (is(ptr, objects[i]) && skipped-- == 0) return ptr;
+    }
+    return {};
+  }
   // Every scan asks.
   static int to_skip() {
     on().scanned = true;

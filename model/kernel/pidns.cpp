@@ -112,6 +112,7 @@ std::vector<Pidns::State> Pidns::initial() const {
 
 bool Pidns::perform(State& state, int actor, lang::Chooser& chooser, Events& events) const {
   Concrete machine(state, config_, userland_, &chooser);
+  machine.watches_scans = watches_scans_;
   const Concrete::Scope scope(machine);
   const bool moved = kernel::perform(machine, actor);
   events = machine.events;

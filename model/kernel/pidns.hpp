@@ -56,6 +56,8 @@ class Pidns {
   // The same in place, by any chooser; `state` is as before if the move is not possible.
   // REQUIRES: might_move(), and the kernel has not stopped.
   bool perform(State& state, int actor, lang::Chooser& chooser, Events& events) const;
+  // Reports from now on where the order of slots decided: Events::scan_order.
+  void watch_scans() { watches_scans_ = true; }
 
   // Measured anew each time: a fold over the whole state.
   std::vector<std::uint8_t> significant_bits() const;
@@ -87,6 +89,7 @@ class Pidns {
  private:
   Config config_;
   Userland userland_;
+  bool watches_scans_ = false;
 };
 
 }  // namespace nsmc::kernel

@@ -94,9 +94,9 @@ struct zap_pid_ns_processes {
   // are gone too that wait4() does not see.  __unhash_process() wakes init.
   static Next wait_childless() {
     const task_ptr<K> me = current<K>();
-    const task_ptr<K> child = K::template find<task_struct>(
-        [&](task_ptr<K>, auto& t) { return all(t.linked == 1, t.real_parent == me); });
-    return child ? block() : go(clear_reaper);
+    const bool has_child = static_cast<bool>(K::template any<task_struct>(
+        [&](task_ptr<K>, auto& t) { return all(t.linked == 1, t.real_parent == me); }));
+    return has_child ? block() : go(clear_reaper);
   }
 
   // "Child reaper for the pid namespace is going away": a plain store outside any lock.  A child

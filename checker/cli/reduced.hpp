@@ -1,0 +1,24 @@
+// Searching with states left out: which reductions are asked for, and which of them were possible.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include "checker/checker.hpp"
+#include "checker/cli/binding.hpp"
+
+namespace nsmc::cli {
+
+enum class Switch : std::uint8_t { off, on, automatic };  // automatic: if nothing is against it
+
+struct Reductions {
+  Switch symmetry = Switch::off, dead_fields = Switch::off;
+
+  bool any() const { return symmetry != Switch::off || dead_fields != Switch::off; }
+};
+
+// The explorer; docs/reductions.md says what it leaves out, and why the verdicts are the same.
+// Throws std::invalid_argument if what was switched on is not possible.
+checker::Result<System> search(const Bound& bound, const checker::Limits& limits,
+                               const Reductions& reductions,
+                               const checker::OnProgress& on_progress = {});
+
+}  // namespace nsmc::cli
