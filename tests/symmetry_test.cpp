@@ -270,6 +270,35 @@ TEST(DeadFields, NobodyMissesWhatIsForgotten) {
   EXPECT_GT(forgotten, 500U);
 }
 
+// All states of a small system; each of these needs conditions that the other does not.
+void expect_nothing_missed(const std::string& programs) {
+  const Bound bound = cli::bind(traces::parse_scenario(
+      "dying-init", "scenario dying-init\n\"Who reads what a dying init ignores?\"\n\n" + programs +
+                        "\nsurvey\n"));
+  std::size_t forgotten = 0;
+  for (const std::string& bytes : naive::explore(*bound.system).states) {
+    State state{};
+    std::copy(bytes.begin(), bytes.end(), reinterpret_cast<char*>(&state));
+    bool any = false;
+    ASSERT_EQ(missed(bound, state, any), "");
+    forgotten += any ? 1 : 0;
+  }
+  EXPECT_GT(forgotten, 0U);
+}
+// Children are told to a parent that is exiting, and the last thread to exit still forks before.
+TEST(DeadFields, AnInitThatDiesIsStillAParent) {
+  expect_nothing_missed(
+      "kernel 2.6.24-seed\n\nP:\n  I = clone(CLONE_NEWPID)\n"
+      "I:\n  signal(SIGCHLD, SIG_IGN)\n  A = fork()\n  exit()\n"
+      "A:\n  B = fork()\n  exit()\nB:\n  exit()\n");
+}
+// An init without children gets those of somebody who came from outside.
+TEST(DeadFields, AnInitThatDiesIsStillAReaper) {
+  expect_nothing_missed(
+      "kernel 3.18\n\nP:\n  I, N = clone(CLONE_NEWPID)\n  setns(N)\n  B = fork()\n"
+      "I:\n  exit()\nB:\n  C = fork()\n  exit()\nC:\n  exit()\n");
+}
+
 // That property is asked of moves when free_depth is forgotten.
 TEST(DeadFields, OnlyOnePropertyReadsFreeDepth) {
   std::size_t asked = 0;
