@@ -7,7 +7,6 @@
 #include "checker/cli/commands.hpp"
 #include "checker/cli/reasons.hpp"
 #include "checker/cli/settings.hpp"
-#include "checker/explicit/explicit.hpp"
 #include "checker/graph/fewest_switches.hpp"
 #include "traces/replay/stepper.hpp"
 
@@ -81,12 +80,11 @@ Answer answer(Bound bound, const Engine& engine) {
   return a;
 }
 
-Answer explore(Bound bound, std::uint64_t memory_bytes_max) {
+Answer explore(Bound bound, std::uint64_t memory_bytes_max, const Reductions& reductions) {
   ProgressLine line(ProgressStyle::automatic, bound.scenario.name.text);
   return answer(std::move(bound), [&](const Bound& b) {
-    return checker::search<System>(
-        *b.system, b.claims, {.memory_bytes_max = memory_bytes_max, .stop = &stop_requested()},
-        [&line](const checker::Progress& p) { line(p); });
+    return search(b, {.memory_bytes_max = memory_bytes_max, .stop = &stop_requested()}, reductions,
+                  [&line](const checker::Progress& p) { line(p); });
   });
 }
 

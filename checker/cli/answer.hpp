@@ -9,6 +9,7 @@
 #include "checker/checker.hpp"
 #include "checker/cli/binding.hpp"
 #include "checker/cli/progress.hpp"
+#include "checker/cli/reduced.hpp"
 #include "traces/trace.hpp"
 
 namespace nsmc::cli {
@@ -44,7 +45,8 @@ using Engine = std::function<checker::Result<System>(const Bound&)>;
 Answer answer(Bound bound, const Engine& engine);
 
 // The same with the explorer, which Ctrl-C cuts short; a line on stderr says how far it is.
-Answer explore(Bound bound, std::uint64_t memory_bytes_max = memory_bytes_default());
+Answer explore(Bound bound, std::uint64_t memory_bytes_max = memory_bytes_default(),
+               const Reductions& reductions = {});
 
 // "yes", "no" or "unknown", as the question was asked.
 std::string answer_word(const ClaimAnswer& claim);

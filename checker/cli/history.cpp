@@ -20,6 +20,9 @@ namespace {
 
 using checker::Verdict;
 
+// Verdicts are all that is told.
+constexpr Reductions kReduced{.symmetry = Switch::automatic, .dead_fields = Switch::automatic};
+
 // The scenario on a kernel of these changes, whatever its own is.
 Bound bound_on(const traces::Scenario& scenario, const kernel::Changes& changes) {
   Bound bound = bind(scenario);
@@ -45,7 +48,7 @@ class Answers {
     Known known;
     kernel::changes_asked = &known.asked;
     known.claims =
-        explore(bound_on(scenario_, changes), memory_bytes_default() / jobs_of(0)).claims;
+        explore(bound_on(scenario_, changes), memory_bytes_default() / jobs_of(0), kReduced).claims;
     kernel::changes_asked = nullptr;
     known.changes = changes.within(known.asked);
     const std::lock_guard lock(mutex_);
