@@ -50,9 +50,20 @@ TEST(Plain, HasTheCountsOfTheTableAndTheInvariantHolds) {
   });
 }
 
-TEST(Words, HaveTheCountsOfTheTable) {
-  each_row<kUpToB>(
-      []<Bounds B>(const Row& row) { expect_row(search<Pidns<B>>(Pidns<B>(), {}, {}), row); });
+checker::Tuning visited(checker::Tuning::Visited how, unsigned threads = 1) {
+  checker::Tuning tuning;
+  tuning.visited = how;
+  tuning.threads = threads;
+  return tuning;
+}
+
+TEST(Words, HaveTheCountsOfTheTableInBothWaysOfTheEngine) {
+  using enum checker::Tuning::Visited;
+  each_row<kUpToB>([]<Bounds B>(const Row& row) {
+    for (const checker::Tuning& tuning :
+         {visited(automatic), visited(recorded), visited(compact, 2), visited(compact, 3)})
+      expect_row(search<Pidns<B>>(Pidns<B>(), {}, {}, {}, 1.0, tuning), row);
+  });
 }
 
 // The word of a state of the plain model.

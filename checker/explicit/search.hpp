@@ -21,18 +21,13 @@
 
 #include "checker/checker.hpp"
 #include "checker/explicit/bit_packer.hpp"
+#include "checker/explicit/compact_search.hpp"
 #include "checker/explicit/open_claims.hpp"
 #include "checker/explicit/reexecute.hpp"
 #include "checker/explicit/state_store.hpp"
+#include "checker/explicit/tuning.hpp"
 
 namespace nsmc::checker {
-
-// What changes the way and never the result; for tests, which try what is not the default.
-struct Tuning {
-  BitPacker::Gather gather = BitPacker::fastest();
-  std::size_t chunk_bytes = StoreLimits{}.chunk_bytes;
-  unsigned slots_log2 = StoreLimits{}.slots_log2;
-};
 
 template <lang::System S, class Hash, class Store = StateStore<typename S::Action, Hash>>
 class Search {
@@ -239,6 +234,9 @@ class Search {
   std::vector<std::byte> packed_;
 };
 
+// Larger states have more than 64 significant bits: for them the compact way is not compiled.
+inline constexpr std::size_t kStateBytesOfAWord = 64;
+
 // Explores every state that `system` can reach and judges all claims on the way.  A claim that was
 // settled has its shortest run, re-executed by confirm(); a limit makes the result incomplete.
 // Throws EngineDisagreement, std::logic_error (a bit outside significant_bits(), a claim without a
@@ -247,6 +245,15 @@ template <lang::System S, class Hash = Xxh3, class Store = StateStore<typename S
 Result<S> search(const S& system, std::span<const lang::Property<S>> claims, const Limits& limits,
                  const OnProgress& on_progress = {}, double progress_seconds = 1.0,
                  const Tuning& tuning = {}) {
+  using Visited = Tuning::Visited;
+  if constexpr (sizeof(typename S::State) <= kStateBytesOfAWord) {
+    const bool compact = tuning.visited == Visited::compact ||
+                         (tuning.visited == Visited::automatic && lang::Batched<S>);
+    if (compact)
+      return CompactSearch<S>(system, claims, limits, on_progress, progress_seconds, tuning).run();
+  } else if (tuning.visited == Visited::compact) {
+    throw std::logic_error("a state has more than 64 significant bits");
+  }
   return Search<S, Hash, Store>(system, claims, limits, on_progress, progress_seconds, tuning)
       .run();
 }

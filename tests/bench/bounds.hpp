@@ -9,6 +9,7 @@
 
 #include <array>
 #include <cstdint>
+#include <stdexcept>
 #include <string_view>
 
 namespace nsmc::bench {
@@ -45,7 +46,7 @@ inline constexpr std::array<Row, 10> kTable = {{
 constexpr const Row& row(std::string_view id) {
   for (const Row& each : kTable)
     if (each.id == id) return each;
-  throw "no such row";
+  throw std::out_of_range("the table has no such row");
 }
 
 }  // namespace nsmc::bench
