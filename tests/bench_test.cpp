@@ -12,6 +12,7 @@
 #include "tests/bench/bounds.hpp"
 #include "tests/bench/pidns.hpp"
 #include "tests/bench/pidns_plain.hpp"
+#include "tests/bench/pidns_vector.hpp"
 
 namespace nsmc::bench {
 namespace {
@@ -117,6 +118,33 @@ TEST(Words, MakeTheMovesOfThePlainModelInEveryState) {
     std::sort(seen.begin(), seen.end());
     EXPECT_EQ(std::unique(seen.begin(), seen.end()), seen.end()) << "two states have one word";
     EXPECT_EQ(seen.size(), row.states);
+  });
+}
+
+TEST(Words, EightAtOnceMakeTheMovesOfEachOne) {
+  if (make_moves_by_eight(0) == nullptr) GTEST_SKIP() << "no AVX-512 here";
+  each_row<kUpToA>([]<Bounds B>(const Row& row) {
+    const auto index = static_cast<std::size_t>(&row - kTable.data());
+    std::vector<std::uint64_t> batch;
+    lang::Property<Pidns<B>> collect;
+    collect.holds = [&](const Pidns<B>&, const auto& s) { return batch.push_back(s.word), true; };
+    search<Pidns<B>>(Pidns<B>(), {&collect, 1}, {});
+    std::sort(batch.begin(), batch.end());
+    batch.erase(std::unique(batch.begin(), batch.end()), batch.end());
+    ASSERT_EQ(batch.size(), row.states);
+    batch.push_back(0);  // a state that is not reached, and has moves all the same
+    lang::Moves one(batch.size() * Pidns<B>::moves_max());
+    lang::Moves eight(batch.size() * Pidns<B>::moves_max());
+    make_moves_by_word<B>(batch, one);
+    make_moves_by_eight(index)(batch, eight);
+    std::vector<std::uint64_t> after_one(one.after().begin(), one.after().end());
+    std::vector<std::uint64_t> after_eight(eight.after().begin(), eight.after().end());
+    std::sort(after_one.begin(), after_one.end());
+    std::sort(after_eight.begin(), after_eight.end());
+    EXPECT_EQ(after_one, after_eight);
+    EXPECT_EQ(one.steps(), eight.steps());
+    EXPECT_TRUE(one.ended().empty());
+    EXPECT_TRUE(eight.ended().empty());
   });
 }
 

@@ -374,7 +374,7 @@ class CompactSearch {
         CompactSet::bytes(1 << 20));
   }
 
-  static constexpr std::size_t kLargeTable = std::size_t{512} << 20;
+  static constexpr std::size_t kLargeTable = std::size_t{64} << 20;
 
   const S& system_;
   const Limits& limits_;

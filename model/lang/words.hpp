@@ -31,13 +31,16 @@ class Moves {
     after_[size_++] = after;
     ++steps_[step];
   }
-  // For a writer of its own: the place of the next state, and then how many were written there.
+  // For a writer of its own, which fills from end() on, and may write kSlack too far: what it
+  // wrote, and how often each of the first steps was executed.  Out of line, as ended() is: such a
+  // writer may be compiled for another processor.
   std::uint64_t* end() { return after_.data() + size_; }
-  void wrote(std::size_t step, std::size_t count) {
-    size_ += count;
-    steps_[step] += count;
+  [[gnu::noinline]] void wrote(const std::uint64_t* begin, const std::uint64_t* end,
+                               const std::uint64_t* steps, std::size_t step_count) {
+    size_ += static_cast<std::size_t>(end - begin);
+    for (std::size_t i = 0; i < step_count; ++i) steps_[i] += steps[i];
   }
-  void ended(std::uint64_t state) { ended_.push_back(state); }
+  [[gnu::noinline]] void ended(std::uint64_t state) { ended_.push_back(state); }
 
   std::span<const std::uint64_t> after() const { return {after_.data(), size_}; }
   std::span<const std::uint64_t> ended() const { return ended_; }

@@ -18,6 +18,7 @@
 #include "checker/explicit/explicit.hpp"
 #include "tests/bench/bounds.hpp"
 #include "tests/bench/pidns.hpp"
+#include "tests/bench/pidns_vector.hpp"
 
 namespace nsmc::bench {
 namespace {
@@ -36,7 +37,9 @@ double seconds(const timeval& time) {
 template <Bounds B>
 bool explore(const Wanted& wanted) {
   using S = Pidns<B>;
-  const S system;
+  const S system =
+      wanted.vector ? S(make_moves_by_eight(static_cast<std::size_t>(wanted.row - kTable.data())))
+                    : S();
   const auto result = checker::search<S>(system, {}, wanted.limits, {}, 1.0, wanted.tuning);
   const Row& row = *wanted.row;
   rusage usage{};
@@ -87,6 +90,8 @@ Wanted read(const std::vector<std::string_view>& arguments) {
     }
   }
   if (wanted.row == nullptr) throw std::runtime_error("which row?");
+  if (wanted.vector && make_moves_by_eight(0) == nullptr)
+    throw std::runtime_error("this processor has no AVX-512");
   return wanted;
 }
 
