@@ -1,5 +1,5 @@
-// The compact way of the explicit engine: the answers of the recorded one, in any number of
-// threads. SPDX-License-Identifier: MIT
+// The compact way of the explicit engine: the recorded one's answers, in any number of threads.
+// SPDX-License-Identifier: MIT
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -191,6 +191,8 @@ std::vector<std::uint64_t> difficult_keys() {
   for (std::uint64_t i = 0; i < 300; ++i) keys.push_back(~std::uint64_t{0} - i);
   for (std::uint64_t i = 0; i < 500; ++i) keys.push_back(i << 54 | 77);
   while (keys.size() < 60'000) keys.push_back(random());
+  std::sort(keys.begin(), keys.end());
+  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
   std::shuffle(keys.begin(), keys.end(), random);
   return keys;
 }

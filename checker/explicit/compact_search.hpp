@@ -51,7 +51,7 @@ class CompactSearch {
         progress_seconds_(progress_seconds),
         codec_(system, tuning.gather),
         claims_(system, claims, result_.findings),
-        set_(reservation(), std::max(tuning.buckets, CompactSet::kBucketsMin), tuning.compare),
+        set_(reservation(), first_buckets(tuning), tuning.compare),
         pool_(reservation()),
         shared_{system,
                 codec_,
@@ -368,6 +368,10 @@ class CompactSearch {
     return " at depth " + std::to_string(std::max<std::int64_t>(depth_, 0));
   }
   double seconds() const { return std::chrono::duration<double>(Clock::now() - started_).count(); }
+  std::uint64_t first_buckets(const Tuning& tuning) const {
+    const std::uint64_t wanted = std::max(tuning.buckets, CompactSet::kBucketsMin);
+    return CompactSet::bytes(wanted) <= limits_.memory_bytes_max ? wanted : CompactSet::kBucketsMin;
+  }
   std::size_t reservation() const {
     return std::max<std::size_t>(
         std::min<std::uint64_t>(limits_.memory_bytes_max, Reservation::physical_bytes()),
