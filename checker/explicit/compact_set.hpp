@@ -85,7 +85,7 @@ class CompactSet {
   // memory.  REQUIRES: buckets >= 9/8 of what there are.
   bool grow(std::uint64_t buckets) {
     if (!memory_.open(bytes(buckets))) return false;
-    const Homes old_homes(buckets_);
+    Homes old_homes(buckets_);
     const std::uint64_t old_end = buckets_ + kDistanceMax + 1;
     set_buckets(buckets);
     // Below this a key could move into a bucket that was not emptied yet.
@@ -107,7 +107,7 @@ class CompactSet {
   // f(key) for the keys of one phase, until it returns true; whether it did.  No thread may insert.
   template <class F>
   bool find(unsigned phase, F f) const {
-    const Homes homes(buckets_);
+    Homes homes(buckets_);
     for (std::uint64_t at = 0; at < buckets_ + kDistanceMax + 1; ++at)
       for (const std::uint64_t slot : table_[at])
         if (slot != 0 && phase_of(slot) == phase && f(homes.key(at, slot))) return true;
@@ -130,15 +130,18 @@ class CompactSet {
           width_(~std::uint64_t{0} / buckets),
           rest_(~std::uint64_t{0} % buckets + 1) {}
 
-    std::uint64_t key(std::uint64_t at, std::uint64_t slot) const {
+    // Most slots of a bucket are at home in it: the last home is kept, to divide once for them.
+    std::uint64_t key(std::uint64_t at, std::uint64_t slot) {
       const std::uint64_t home = at - ((slot >> kDistanceShift) & kDistanceMax);
-      const std::uint64_t begin = home * width_ + home * rest_ / buckets_;
+      if (home != home_) begin_ = home * width_ + home * rest_ / buckets_;
+      home_ = home;
       const std::uint64_t kept = slot >> kKeptShift;
-      return begin + ((kept - begin) & (~std::uint64_t{0} >> kKeptShift));
+      return begin_ + ((kept - begin_) & (~std::uint64_t{0} >> kKeptShift));
     }
 
    private:
     std::uint64_t buckets_, width_, rest_;  // 2^64 = buckets * width + rest
+    std::uint64_t home_ = 0, begin_ = 0;
   };
 
   static unsigned phase_of(std::uint64_t slot) {
