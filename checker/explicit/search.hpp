@@ -24,6 +24,7 @@
 #include "checker/explicit/compact_search.hpp"
 #include "checker/explicit/open_claims.hpp"
 #include "checker/explicit/reexecute.hpp"
+#include "checker/explicit/state_packer.hpp"
 #include "checker/explicit/state_store.hpp"
 #include "checker/explicit/tuning.hpp"
 
@@ -43,7 +44,7 @@ class Search {
         on_progress_(on_progress),
         progress_seconds_(progress_seconds),
         claims_(system, claims, result_.findings),
-        packer_(system.significant_bits(), tuning.gather),
+        packer_(system.significant_bits(), tuning),
         store_(packer_.packed_bytes(), {limits.states_max, limits.memory_bytes_max,
                                         tuning.chunk_bytes, tuning.slots_log2}) {
     if (packer_.state_bytes() != sizeof(State))
@@ -67,7 +68,7 @@ class Search {
     }
     result_.states = store_.size();
     result_.depth = depth_found();
-    result_.memory_bytes = store_.memory_bytes();
+    result_.memory_bytes = memory_bytes();
     result_.seconds = seconds();
     claims_.close(result_.complete());
     return std::move(result_);
@@ -88,7 +89,7 @@ class Search {
     const std::vector<State> initial = system_.initial();
     for (std::size_t i = 0; i < initial.size() && result_.incomplete.empty(); ++i) {
       initial_.push_back(i);
-      pend(Action{}, initial[i]);
+      pend(Action{}, initial[i], nullptr);
       insert_pending(Store::kNoParent);
       if (store_.size() < initial_.size()) initial_.pop_back();
     }
@@ -103,7 +104,7 @@ class Search {
         if (result_.step_counts[static_cast<std::size_t>(step)]++ == 0) ++steps_taken_;
       });
       claims_.see_move({state_, action, after, events}, [&] { return run_to(index, &action); });
-      pend(action, after);
+      pend(action, after, store_.packed(index));
     });
     if (result_.transitions == transitions) see_end(index);
     insert_pending(index);
@@ -123,16 +124,24 @@ class Search {
 
   // The successors of one state wait until all are there, while the cache lines in which they will
   // be looked up are on their way: docs/adr/0002-explicit-engine.md has the figures.
-  void pend(const Action& action, const State& after) {
+  // `before`: state_ as it is packed, if `after` follows it.
+  void pend(const Action& action, const State& after, const std::byte* before) {
     const std::size_t at = pending_.size() * packer_.packed_bytes();
     packed_.resize(std::max(packed_.size(), at + packer_.packed_bytes() + BitPacker::kSlack));
-    packer_.pack(&after, packed_.data() + at);
+    if (before != nullptr) {
+      packer_.pack_like(&state_, before, &after, packed_.data() + at);
+    } else {
+      packer_.pack(&after, packed_.data() + at);
+    }
     pending_.push_back({action, store_.tag(packed_.data() + at)});
     store_.prefetch_slot(pending_.back().tag);
   }
 
   void insert_pending(Index parent) {
     const std::byte* packed = packed_.data();
+    store_.set_memory_bytes_max(
+        limits_.memory_bytes_max -
+        std::min<std::uint64_t>(limits_.memory_bytes_max, packer_.memory_bytes()));
     for (const Pending& pending : pending_) {
       const Insertion insertion = store_.insert(packed, pending.tag, parent, pending.action);
       if (insertion != Insertion::added && insertion != Insertion::known) {
@@ -192,6 +201,7 @@ class Search {
     return true;
   }
 
+  std::uint64_t memory_bytes() const { return store_.memory_bytes() + packer_.memory_bytes(); }
   std::uint32_t depth_found() const { return store_.size() > level_end_ ? depth_ + 1 : depth_; }
   std::string at_depth() const { return " at depth " + std::to_string(depth_found()); }
   double seconds() const { return std::chrono::duration<double>(Clock::now() - started_).count(); }
@@ -201,7 +211,7 @@ class Search {
                   .states = store_.size(),
                   .transitions = result_.transitions,
                   .frontier = store_.size() - expanded_,
-                  .memory_bytes = store_.memory_bytes(),
+                  .memory_bytes = memory_bytes(),
                   .seconds = now,
                   .steps_taken = steps_taken_,
                   .steps_known = static_cast<int>(result_.step_counts.size())};
@@ -222,7 +232,7 @@ class Search {
   Result<S> result_;
   int steps_taken_ = 0;
   OpenClaims<S> claims_;
-  BitPacker packer_;
+  StatePacker packer_;
   Store store_;
   std::vector<std::size_t> initial_;  // by index in the store: which initial state it is
   std::uint64_t expanded_ = 0;        // indices below are done, the rest is the frontier

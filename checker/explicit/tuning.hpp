@@ -21,6 +21,10 @@ struct Tuning {
   std::size_t chunk_bytes = StoreLimits{}.chunk_bytes;
   unsigned slots_log2 = StoreLimits{}.slots_log2;
 
+  // Of the recorded way: states that are so large when packed bit by bit are packed as the numbers
+  // of their parts.
+  std::size_t chunked_from_bytes = 100;
+
   Visited visited = Visited::automatic;
   // Of the compact way:
   unsigned threads = 1;
