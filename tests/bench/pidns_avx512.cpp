@@ -61,9 +61,8 @@ void by_eight(std::span<const std::uint64_t> states, lang::Moves& moves) {
 
 template <std::size_t... I>
 MakeMoves of_row(std::size_t row, std::index_sequence<I...>) {
-  MakeMoves found = nullptr;
-  ((row == I && (found = by_eight<kTable[I].bounds>, true)), ...);
-  return found;
+  constexpr MakeMoves rows[] = {by_eight<kTable[I].bounds>...};
+  return row < sizeof...(I) ? rows[row] : nullptr;
 }
 
 }  // namespace
