@@ -60,6 +60,9 @@ inline std::vector<Engine> explorers() {
       {"packing without BMI2", all([](auto& b, auto& c) {
          return searched<Xxh3>(b, c, {}, {.gather = Gather::portable});
        })},
+      {"states packed bit by bit", all([](auto& b, auto& c) {
+         return searched<Xxh3>(b, c, {}, {.chunked_from_bytes = 1'000'000});
+       })},
       {"a table and chunks that always grow", all([](auto& b, auto& c) {
          return searched<Xxh3>(b, c, {}, {.chunk_bytes = 1, .slots_log2 = 1});
        })},

@@ -36,6 +36,21 @@ class OpenClaims {
 
   bool asks_states() const { return !at_states_.empty(); }
 
+  // The open questions by kind, for a search that judges now and shows later: their numbers are
+  // valid until something is shown.  Asking is const: many threads may.
+  std::size_t state_questions() const { return at_states_.size(); }
+  std::size_t end_questions() const { return at_ends_.size(); }
+  std::size_t move_questions() const { return at_moves_.size(); }
+  bool settles_state(std::size_t question, const State& state) const {
+    return is_settled(at_states_[question], state);
+  }
+  bool settles_end(std::size_t question, const State& state) const {
+    return is_settled(at_ends_[question], state);
+  }
+  bool settles_move(std::size_t question, const lang::Move<S>& move) const {
+    return is_settled(at_moves_[question], move);
+  }
+
   // `run(asked)` is called when there is something to show; it gives the run to this state or move.
   template <class GetRun>
   void see_state(const State& state, GetRun run) {
@@ -89,11 +104,16 @@ class OpenClaims {
       at_moves_.push_back({i, true, true, &claim.premise_move});
   }
 
+  template <class Predicate, class Seen>
+  bool is_settled(const Question<Predicate>& question, const Seen& seen) const {
+    const bool value = !*question.predicate || (*question.predicate)(system_, seen);
+    return value == question.settled_by;
+  }
+
   template <class Predicate, class Seen, class GetRun>
   void ask(Questions<Predicate>& questions, const Seen& seen, GetRun run) {
     std::erase_if(questions, [&](const Question<Predicate>& question) {
-      const bool value = !*question.predicate || (*question.predicate)(system_, seen);
-      if (value != question.settled_by) return false;
+      if (!is_settled(question, seen)) return false;
       settle(question.claim, question.of_premise, run);
       return true;
     });

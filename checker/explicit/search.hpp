@@ -22,18 +22,14 @@
 
 #include "checker/checker.hpp"
 #include "checker/explicit/bit_packer.hpp"
+#include "checker/explicit/compact_search.hpp"
 #include "checker/explicit/open_claims.hpp"
 #include "checker/explicit/reduction.hpp"
+#include "checker/explicit/state_packer.hpp"
 #include "checker/explicit/state_store.hpp"
+#include "checker/explicit/tuning.hpp"
 
 namespace nsmc::checker {
-
-// What changes the way and never the result; for tests, which try what is not the default.
-struct Tuning {
-  BitPacker::Gather gather = BitPacker::fastest();
-  std::size_t chunk_bytes = StoreLimits{}.chunk_bytes;
-  unsigned slots_log2 = StoreLimits{}.slots_log2;
-};
 
 template <lang::System S, class Hash, class Store, Reduction<S> R>
 class Search {
@@ -51,7 +47,7 @@ class Search {
         on_progress_(on_progress),
         progress_seconds_(progress_seconds),
         claims_(system, claims, result_.findings),
-        packer_(system.significant_bits(), tuning.gather),
+        packer_(system.significant_bits(), tuning),
         store_(packer_.packed_bytes(), {limits.states_max, limits.memory_bytes_max,
                                         tuning.chunk_bytes, tuning.slots_log2}) {
     if (packer_.state_bytes() != sizeof(State))
@@ -75,7 +71,7 @@ class Search {
     }
     result_.states = store_.size();
     result_.depth = depth_found();
-    result_.memory_bytes = store_.memory_bytes();
+    result_.memory_bytes = memory_bytes();
     result_.seconds = seconds();
     claims_.close(result_.complete());
     return std::move(result_);
@@ -98,7 +94,7 @@ class Search {
     for (State& state : initial) reduction_.normalise(state);
     for (std::size_t i = 0; i < initial.size() && result_.incomplete.empty(); ++i) {
       initial_.push_back(i);
-      pend(Action{}, initial[i]);
+      pend(Action{}, initial[i], nullptr);
       insert_pending(Store::kNoParent);
       if (store_.size() < initial_.size()) initial_.pop_back();
     }
@@ -115,7 +111,7 @@ class Search {
       });
       claims_.see_move({before, action, after, events},
                        [&](const Asked<S>& asked) { return show(asked, index, after, &action); });
-      pend(action, after);
+      pend(action, after, store_.packed(index));
     });
     if (result_.transitions == transitions) see_end(index);
     insert_pending(index);
@@ -135,15 +131,20 @@ class Search {
 
   // The successors of one state wait until all are there, while the cache lines in which they will
   // be looked up are on their way: docs/adr/0002-explicit-engine.md has the figures.
-  void pend(const Action& action, const State& after) {
+  // `before`: state_ as it is packed, if `after` follows it.
+  void pend(const Action& action, const State& after, const std::byte* before) {
     const std::size_t at = pending_.size() * packer_.packed_bytes();
     packed_.resize(std::max(packed_.size(), at + packer_.packed_bytes() + BitPacker::kSlack));
+    const State* to = &after;
     if constexpr (kReduces) {
       found_ = after;
       reduction_.normalise(found_);
-      packer_.pack(&found_, packed_.data() + at);
+      to = &found_;
+    }
+    if (before != nullptr) {
+      packer_.pack_like(&state_, before, to, packed_.data() + at);
     } else {
-      packer_.pack(&after, packed_.data() + at);
+      packer_.pack(to, packed_.data() + at);
     }
     pending_.push_back({action, store_.tag(packed_.data() + at)});
     store_.prefetch_slot(pending_.back().tag);
@@ -151,6 +152,9 @@ class Search {
 
   void insert_pending(Index parent) {
     const std::byte* packed = packed_.data();
+    store_.set_memory_bytes_max(
+        limits_.memory_bytes_max -
+        std::min<std::uint64_t>(limits_.memory_bytes_max, packer_.memory_bytes()));
     for (const Pending& pending : pending_) {
       const Insertion insertion = store_.insert(packed, pending.tag, parent, pending.action);
       if (insertion != Insertion::added && insertion != Insertion::known) {
@@ -223,6 +227,7 @@ class Search {
     return true;
   }
 
+  std::uint64_t memory_bytes() const { return store_.memory_bytes() + packer_.memory_bytes(); }
   std::uint32_t depth_found() const { return store_.size() > level_end_ ? depth_ + 1 : depth_; }
   std::string at_depth() const { return " at depth " + std::to_string(depth_found()); }
   double seconds() const { return std::chrono::duration<double>(Clock::now() - started_).count(); }
@@ -232,7 +237,7 @@ class Search {
                   .states = store_.size(),
                   .transitions = result_.transitions,
                   .frontier = store_.size() - expanded_,
-                  .memory_bytes = store_.memory_bytes(),
+                  .memory_bytes = memory_bytes(),
                   .seconds = now,
                   .steps_taken = steps_taken_,
                   .steps_known = static_cast<int>(result_.step_counts.size())};
@@ -254,7 +259,7 @@ class Search {
   Result<S> result_;
   int steps_taken_ = 0;
   OpenClaims<S> claims_;
-  BitPacker packer_;
+  StatePacker packer_;
   Store store_;
   std::vector<std::size_t> initial_;  // by index in the store: which initial state it is
   std::uint64_t expanded_ = 0;        // indices below are done, the rest is the frontier
@@ -266,6 +271,9 @@ class Search {
   std::vector<std::byte> packed_;
 };
 
+// Larger states have more than 64 significant bits: for them the compact way is not compiled.
+inline constexpr std::size_t kStateBytesOfAWord = 64;
+
 // Explores every state that `system` can reach and judges all claims on the way.  A claim that was
 // settled has its shortest run, re-executed by confirm(); a limit makes the result incomplete.
 // Throws EngineDisagreement, std::logic_error (a bit outside significant_bits(), a claim without a
@@ -274,6 +282,15 @@ template <lang::System S, class Hash = Xxh3, class Store = StateStore<typename S
 Result<S> search(const S& system, std::span<const lang::Property<S>> claims, const Limits& limits,
                  const OnProgress& on_progress = {}, double progress_seconds = 1.0,
                  const Tuning& tuning = {}) {
+  using Visited = Tuning::Visited;
+  if constexpr (sizeof(typename S::State) <= kStateBytesOfAWord) {
+    const bool compact = tuning.visited == Visited::compact ||
+                         (tuning.visited == Visited::automatic && lang::Batched<S>);
+    if (compact)
+      return CompactSearch<S>(system, claims, limits, on_progress, progress_seconds, tuning).run();
+  } else if (tuning.visited == Visited::compact) {
+    throw std::logic_error("a state has more than 64 significant bits");
+  }
   NoReduction<S> all(system);
   return Search<S, Hash, Store, NoReduction<S>>(system, all, claims, limits, on_progress,
                                                 progress_seconds, tuning)

@@ -81,6 +81,9 @@ class StateStore {
   std::uint64_t size() const { return size_; }
   std::uint64_t states_max() const { return states_max_; }
 
+  // When something else takes a part of what there is.
+  void set_memory_bytes_max(std::uint64_t bytes) { memory_bytes_max_ = bytes; }
+
   // What was touched: whole pages of states, and the table.
   std::uint64_t memory_bytes() const { return arena_bytes(size_) + table_bytes(slots_log2_); }
 

@@ -1,0 +1,50 @@
+// A state packed the way that suits its size: bit by bit, or as the numbers of its parts.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+
+#include "checker/explicit/bit_packer.hpp"
+#include "checker/explicit/chunk_packer.hpp"
+#include "checker/explicit/tuning.hpp"
+
+namespace nsmc::checker {
+
+class StatePacker {
+ public:
+  StatePacker(std::span<const std::uint8_t> significant_bits, const Tuning& tuning)
+      : bits_(significant_bits, tuning.gather) {
+    if (bits_.packed_bytes() >= tuning.chunked_from_bytes) chunks_.emplace(significant_bits);
+  }
+
+  std::size_t state_bytes() const { return bits_.state_bytes(); }
+  std::size_t packed_bytes() const {
+    return chunks_ ? chunks_->packed_bytes() : bits_.packed_bytes();
+  }
+  // Of what is kept beside the packed states.
+  std::size_t memory_bytes() const { return chunks_ ? chunks_->memory_bytes() : 0; }
+
+  void pack(const void* state, std::byte* packed) {
+    if (chunks_) return chunks_->pack(state, packed);
+    bits_.pack(state, packed);
+  }
+  // The same for a state that is much like another one, which is packed already.
+  void pack_like(const void* other, const std::byte* other_packed, const void* state,
+                 std::byte* packed) {
+    if (chunks_) return chunks_->pack_like(other, other_packed, state, packed);
+    bits_.pack(state, packed);
+  }
+  void unpack(const std::byte* packed, void* state) const {
+    if (chunks_) return chunks_->unpack(packed, state);
+    bits_.unpack(packed, state);
+  }
+
+ private:
+  BitPacker bits_;
+  std::optional<ChunkPacker> chunks_;
+};
+
+}  // namespace nsmc::checker

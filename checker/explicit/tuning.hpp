@@ -1,0 +1,35 @@
+// What changes the way of a search and never its result.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "checker/explicit/bit_packer.hpp"
+#include "checker/explicit/compact_set.hpp"
+#include "checker/explicit/state_store.hpp"
+
+namespace nsmc::checker {
+
+struct Tuning {
+  // Which states were visited: `recorded` keeps each with its parent and action, in any size;
+  // `compact` keeps 8 bytes of it, if it is a word, and may use many threads.  `automatic` is
+  // compact for systems that say that their states are words (lang::Batched).
+  enum class Visited : std::uint8_t { automatic, recorded, compact };
+
+  BitPacker::Gather gather = BitPacker::fastest();
+  std::size_t chunk_bytes = StoreLimits{}.chunk_bytes;
+  unsigned slots_log2 = StoreLimits{}.slots_log2;
+
+  // Of the recorded way: states that are so large when packed bit by bit are packed as the numbers
+  // of their parts.
+  std::size_t chunked_from_bytes = 100;
+
+  Visited visited = Visited::automatic;
+  // Of the compact way:
+  unsigned threads = 1;
+  CompactSet::Compare compare = CompactSet::fastest();
+  std::uint64_t buckets = 8 * CompactSet::kBucketsMin;
+};
+
+}  // namespace nsmc::checker

@@ -1,0 +1,244 @@
+// The compact way of the explicit engine: the recorded one's answers, in any number of threads.
+// SPDX-License-Identifier: MIT
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <random>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "checker/explicit/compact_search.hpp"
+#include "checker/explicit/explicit.hpp"
+#include "tests/toys.hpp"
+
+namespace nsmc::checker {
+namespace {
+
+using lang::Expect;
+using lang::Scope;
+using toys::Claims;
+
+// A poor scatter is slower and equally right.
+struct Swapped {
+  static std::uint64_t forth(std::uint64_t word) { return __builtin_bswap64(word); }
+  static std::uint64_t back(std::uint64_t key) { return __builtin_bswap64(key); }
+};
+
+std::vector<Tuning> tunings() {
+  std::vector<Tuning> all;
+  for (const unsigned threads : {1U, 2U, 5U})
+    for (const auto compare : {CompactSet::fastest(), CompactSet::Compare::portable}) {
+      Tuning tuning;
+      tuning.visited = Tuning::Visited::compact;
+      tuning.threads = threads;
+      tuning.compare = compare;
+      tuning.buckets = threads == 1 ? CompactSet::kBucketsMin : 2 * CompactSet::kBucketsMin;
+      all.push_back(tuning);
+    }
+  return all;
+}
+
+template <class S>
+void expect_same(const S& system, const Result<S>& one, const Result<S>& other) {
+  EXPECT_EQ(one.incomplete, other.incomplete);
+  EXPECT_EQ(one.states, other.states);
+  EXPECT_EQ(one.transitions, other.transitions);
+  EXPECT_EQ(one.depth, other.depth);
+  EXPECT_EQ(one.step_counts, other.step_counts);
+  EXPECT_EQ(one.ends, other.ends);
+  EXPECT_EQ(one.deadlocks, other.deadlocks);
+  ASSERT_EQ(one.deadlock.has_value(), other.deadlock.has_value());
+  if (one.deadlock) {
+    EXPECT_EQ(one.deadlock->actions.size(), other.deadlock->actions.size());
+  }
+  ASSERT_EQ(one.findings.size(), other.findings.size());
+  for (std::size_t i = 0; i < one.findings.size(); ++i) {
+    EXPECT_EQ(one.findings[i].verdict, other.findings[i].verdict) << "claim " << i;
+    EXPECT_EQ(one.findings[i].premise_reached, other.findings[i].premise_reached) << "claim " << i;
+    ASSERT_EQ(one.findings[i].run.has_value(), other.findings[i].run.has_value()) << "claim " << i;
+    if (!one.findings[i].run) continue;
+    EXPECT_EQ(one.findings[i].run->actions.size(), other.findings[i].run->actions.size());
+    EXPECT_NO_THROW(perform(system, *other.findings[i].run));
+  }
+}
+
+// Claims of every scope, about the bytes of a state: some hold and some do not.
+template <class S>
+Claims<S> claims_about_bytes() {
+  using Bytes = std::array<std::uint8_t, sizeof(typename S::State)>;
+  const auto sum = [](const typename S::State& s) {
+    int total = 0;
+    for (const std::uint8_t byte : std::bit_cast<Bytes>(s)) total += byte;
+    return total;
+  };
+  Claims<S> claims;
+  for (const Expect expect : {Expect::always, Expect::sometimes})
+    for (const Scope scope : {Scope::state, Scope::move, Scope::end})
+      for (const int bound : {3, 5, 9, 1000}) {
+        lang::Property<S> claim;
+        claim.id = std::to_string(claims.size());
+        claim.expect = expect;
+        claim.scope = scope;
+        claim.holds = [=](const S&, const auto& s) {
+          return (sum(s) < bound) == (expect == Expect::always);
+        };
+        claim.holds_move = [=](const S&, const auto& move) {
+          return (sum(move.after) < bound) == (expect == Expect::always);
+        };
+        if (bound == 5) claim.premise = [=](const S&, const auto& s) { return sum(s) == 2; };
+        if (bound == 9)
+          claim.premise_move = [=](const S&, const auto& move) { return sum(move.before) > 4; };
+        claims.push_back(claim);
+      }
+  return claims;
+}
+
+template <class S>
+void expect_same_in_both_ways(const S& system) {
+  const Claims<S> claims = claims_about_bytes<S>();
+  const Result<S> recorded = search<S>(system, claims, {});
+  ASSERT_TRUE(recorded.complete());
+  for (const Tuning& tuning : tunings())
+    expect_same(system, recorded, search<S>(system, claims, {}, {}, 1.0, tuning));
+  expect_same(system, recorded,
+              CompactSearch<S, Swapped>(system, claims, {}, {}, 1.0, tunings().back()).run());
+}
+
+TEST(Compact, AnswersAsTheRecordedWayOnEveryToy) {
+  expect_same_in_both_ways(toys::TwoPhase(3));
+  expect_same_in_both_ways(toys::TwoPhase(5));
+  expect_same_in_both_ways(toys::DieHard());
+  expect_same_in_both_ways(toys::BrokenMutex());
+  expect_same_in_both_ways(toys::Peterson());
+  expect_same_in_both_ways(toys::TwoLocks());
+  expect_same_in_both_ways(toys::Shortcut());
+  expect_same_in_both_ways(toys::Lamp());
+  expect_same_in_both_ways(toys::Counter{{}, 200});
+}
+
+struct ManyStarts : toys::DieHard {
+  static std::vector<State> initial() { return {{5, 3}, {0, 0}, {0, 0}, {4, 3}}; }
+};
+
+TEST(Compact, NamesTheInitialStateOfARun) {
+  expect_same_in_both_ways(ManyStarts());
+  lang::Property<ManyStarts> not_4;
+  not_4.holds = [](const auto&, const auto& s) { return s.big != 4; };
+  const auto result = search<ManyStarts>({}, {&not_4, 1}, {}, {}, 1.0, tunings()[0]);
+  EXPECT_EQ(result.findings[0].run.value().initial, 3U);
+}
+
+TEST(Compact, ALimitLeavesNothingThatHolds) {
+  using S = toys::TwoPhase;
+  lang::Property<S> yes;
+  yes.holds = [](const S&, const S::State&) { return true; };
+  const std::atomic<bool> stop = true;
+  const std::vector<std::pair<Limits, std::string>> limits = {
+      {{.states_max = 1000}, "state limit of 1000 reached at depth "},
+      {{.memory_bytes_max = 1'000'000}, "memory limit of 1000000 bytes reached at depth "},
+      {{.memory_bytes_max = 1}, "memory limit of 1 bytes reached at depth 0; 0 states"},
+      {{.depth_max = 5}, "depth limit of 5 reached; "},
+      {{.seconds_max = 0}, "time limit of 0 s reached at depth 0; 1 state was not expanded"},
+      {{.stop = &stop}, "stopped on request at depth 0; 1 state was not expanded"}};
+  for (const auto& [limit, reason] : limits)
+    for (const Tuning& tuning : tunings()) {
+      const auto result = search<S>(S(8), {&yes, 1}, limit, {}, 1.0, tuning);
+      EXPECT_EQ(result.incomplete.substr(0, reason.size()), reason) << result.incomplete;
+      EXPECT_EQ(result.findings[0].verdict, Verdict::unknown);
+      EXPECT_LE(result.memory_bytes, std::max<std::uint64_t>(limit.memory_bytes_max, 100'000));
+    }
+  for (const Tuning& tuning : tunings())
+    EXPECT_TRUE(search<S>(S(3), {}, {.states_max = 288}, {}, 1.0, tuning).complete());
+}
+
+TEST(Compact, WhatASystemThrowsInAThreadIsThrown) {
+  lang::Property<toys::TwoPhase> bad;
+  bad.holds = [](const auto&, const auto& s) -> bool {
+    return s.decision == 0 ? true : throw std::runtime_error("of a claim");
+  };
+  for (const Tuning& tuning : tunings())
+    EXPECT_THROW(search<toys::TwoPhase>(toys::TwoPhase(5), {&bad, 1}, {}, {}, 1.0, tuning),
+                 std::runtime_error);
+}
+
+TEST(Compact, ALyingSystemGetsNoVerdict) {
+  using S = toys::Liar;
+  lang::Property<S> below_7;
+  below_7.holds = [](const S&, const auto& s) { return s.value < 7; };
+  for (const Tuning& tuning : tunings())
+    EXPECT_THROW(search<S>(S{{{}, 10}}, {&below_7, 1}, {}, {}, 1.0, tuning), EngineDisagreement);
+}
+
+TEST(Mix, GoesBack) {
+  std::mt19937_64 random(1);
+  for (int i = 0; i < 10'000; ++i) {
+    const std::uint64_t word = random() >> random() % 64;
+    EXPECT_EQ(Mix::back(Mix::forth(word)), word);
+  }
+}
+
+// Keys that crowd one home, keys that differ in their top bits only, and such as come along.
+std::vector<std::uint64_t> difficult_keys() {
+  std::mt19937_64 random(2);
+  std::vector<std::uint64_t> keys = {0, 1, ~std::uint64_t{0}, std::uint64_t{1} << 54};
+  for (std::uint64_t i = 0; i < 300; ++i) keys.push_back(0x4000'0000'0000'0000 + i);
+  for (std::uint64_t i = 0; i < 300; ++i) keys.push_back(~std::uint64_t{0} - i);
+  for (std::uint64_t i = 0; i < 500; ++i) keys.push_back(i << 54 | 77);
+  while (keys.size() < 60'000) keys.push_back(random());
+  std::sort(keys.begin(), keys.end());
+  keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
+  std::shuffle(keys.begin(), keys.end(), random);
+  return keys;
+}
+
+TEST(CompactSet, HasEachKeyOnceHoweverItGrows) {
+  const std::vector<std::uint64_t> keys = difficult_keys();
+  for (const auto compare : {CompactSet::fastest(), CompactSet::Compare::portable}) {
+    CompactSet set(std::size_t{1} << 24, CompactSet::kBucketsMin, compare);
+    std::vector<std::uint64_t> added(keys.size());
+    std::size_t done = 0;
+    for (std::size_t at = 0; at < keys.size();) {
+      const auto phase = static_cast<unsigned>(at % 3);
+      const std::size_t count = std::min<std::size_t>(keys.size() - at, 100);
+      const auto got = set.insert(keys.data() + at, count, phase, added.data() + done);
+      at += got.looked_at;
+      done += got.added;
+      if (got.looked_at < count || at % 3000 == 0) {
+        ASSERT_TRUE(set.grow(set.buckets() * 9 / 8 + 1 + at % 1000));
+      }
+    }
+    EXPECT_EQ(done, keys.size());
+    EXPECT_EQ(set.insert(keys.data(), keys.size(), 1, added.data()).added, 0U);
+    std::set<std::uint64_t> found;
+    for (unsigned phase = 0; phase < CompactSet::kPhases; ++phase)
+      set.find(phase, [&](std::uint64_t key) { return !found.insert(key).second; });
+    EXPECT_EQ(found, std::set<std::uint64_t>(keys.begin(), keys.end()));
+  }
+}
+
+TEST(CompactSet, ManyThreadsAddEachKeyOnce) {
+  std::vector<std::uint64_t> keys = difficult_keys();
+  keys.resize(20'000);
+  CompactSet set(std::size_t{1} << 24, CompactSet::kBucketsMin * 8);
+  std::vector<std::vector<std::uint64_t>> added(4, std::vector<std::uint64_t>(keys.size()));
+  {
+    std::vector<std::jthread> threads;
+    for (auto& mine : added)
+      threads.emplace_back(
+          [&] { mine.resize(set.insert(keys.data(), keys.size(), 0, mine.data()).added); });
+  }
+  std::vector<std::uint64_t> all;
+  for (const auto& mine : added) all.insert(all.end(), mine.begin(), mine.end());
+  std::sort(all.begin(), all.end());
+  std::sort(keys.begin(), keys.end());
+  EXPECT_EQ(all, keys);
+}
+
+}  // namespace
+}  // namespace nsmc::checker
