@@ -62,7 +62,7 @@ TEST(Words, HaveTheCountsOfTheTableInBothWaysOfTheEngine) {
   using enum checker::Tuning::Visited;
   each_row<kUpToB>([]<Bounds B>(const Row& row) {
     for (const checker::Tuning& tuning :
-         {visited(automatic), visited(recorded), visited(compact, 2), visited(compact, 3)})
+         {visited(automatic), visited(recorded), visited(automatic, 2), visited(automatic, 3)})
       expect_row(search<Pidns<B>>(Pidns<B>(), {}, {}, {}, 1.0, tuning), row);
   });
 }

@@ -35,7 +35,6 @@ std::vector<Tuning> tunings() {
   for (const unsigned threads : {1U, 2U, 5U})
     for (const auto compare : {CompactSet::fastest(), CompactSet::Compare::portable}) {
       Tuning tuning;
-      tuning.visited = Tuning::Visited::compact;
       tuning.threads = threads;
       tuning.compare = compare;
       tuning.buckets = threads == 1 ? CompactSet::kBucketsMin : 2 * CompactSet::kBucketsMin;
@@ -105,7 +104,7 @@ void expect_same_in_both_ways(const S& system) {
   const Result<S> recorded = search<S>(system, claims, {});
   ASSERT_TRUE(recorded.complete());
   for (const Tuning& tuning : tunings())
-    expect_same(system, recorded, search<S>(system, claims, {}, {}, 1.0, tuning));
+    expect_same(system, recorded, search_compact<S>(system, claims, {}, {}, 1.0, tuning));
   expect_same(system, recorded,
               CompactSearch<S, Swapped>(system, claims, {}, {}, 1.0, tunings().back()).run());
 }
@@ -130,7 +129,7 @@ TEST(Compact, NamesTheInitialStateOfARun) {
   expect_same_in_both_ways(ManyStarts());
   lang::Property<ManyStarts> not_4;
   not_4.holds = [](const auto&, const auto& s) { return s.big != 4; };
-  const auto result = search<ManyStarts>({}, {&not_4, 1}, {}, {}, 1.0, tunings()[0]);
+  const auto result = search_compact<ManyStarts>({}, {&not_4, 1}, {}, {}, 1.0, tunings()[0]);
   EXPECT_EQ(result.findings[0].run.value().initial, 3U);
 }
 
@@ -148,13 +147,13 @@ TEST(Compact, ALimitLeavesNothingThatHolds) {
       {{.stop = &stop}, "stopped on request at depth 0; 1 state was not expanded"}};
   for (const auto& [limit, reason] : limits)
     for (const Tuning& tuning : tunings()) {
-      const auto result = search<S>(S(8), {&yes, 1}, limit, {}, 1.0, tuning);
+      const auto result = search_compact<S>(S(8), {&yes, 1}, limit, {}, 1.0, tuning);
       EXPECT_EQ(result.incomplete.substr(0, reason.size()), reason) << result.incomplete;
       EXPECT_EQ(result.findings[0].verdict, Verdict::unknown);
       EXPECT_LE(result.memory_bytes, std::max<std::uint64_t>(limit.memory_bytes_max, 100'000));
     }
   for (const Tuning& tuning : tunings())
-    EXPECT_TRUE(search<S>(S(3), {}, {.states_max = 288}, {}, 1.0, tuning).complete());
+    EXPECT_TRUE(search_compact<S>(S(3), {}, {.states_max = 288}, {}, 1.0, tuning).complete());
 }
 
 TEST(Compact, WhatASystemThrowsInAThreadIsThrown) {
@@ -163,7 +162,7 @@ TEST(Compact, WhatASystemThrowsInAThreadIsThrown) {
     return s.decision == 0 ? true : throw std::runtime_error("of a claim");
   };
   for (const Tuning& tuning : tunings())
-    EXPECT_THROW(search<toys::TwoPhase>(toys::TwoPhase(5), {&bad, 1}, {}, {}, 1.0, tuning),
+    EXPECT_THROW(search_compact<toys::TwoPhase>(toys::TwoPhase(5), {&bad, 1}, {}, {}, 1.0, tuning),
                  std::runtime_error);
 }
 
@@ -172,7 +171,8 @@ TEST(Compact, ALyingSystemGetsNoVerdict) {
   lang::Property<S> below_7;
   below_7.holds = [](const S&, const auto& s) { return s.value < 7; };
   for (const Tuning& tuning : tunings())
-    EXPECT_THROW(search<S>(S{{{}, 10}}, {&below_7, 1}, {}, {}, 1.0, tuning), EngineDisagreement);
+    EXPECT_THROW(search_compact<S>(S{{{}, 10}}, {&below_7, 1}, {}, {}, 1.0, tuning),
+                 EngineDisagreement);
 }
 
 TEST(Mix, GoesBack) {

@@ -104,9 +104,9 @@ class ItfCheck(unittest.TestCase):
     def test_each_field_of_a_lasso_too(self):
         lasso = nsmc("replay", "--itf", SCENARIO, "--property", "L2.live")
         self.assertIn('"loop":', lasso[1])
-        self.notice_each_field(lasso)
+        self.notice_each_field(lasso, one_in=4)
 
-    def notice_each_field(self, printed):
+    def notice_each_field(self, printed, one_in=1):
         code, text, error = printed
         self.assertEqual(code, 0, error)
         trace = json.loads(text)
@@ -138,6 +138,8 @@ class ItfCheck(unittest.TestCase):
                 notice(lambda t, k=k, key=key: t["states"][k]["#meta"].update(
                     {key: other(t["states"][k]["#meta"][key])}), (k, key))
         for i, key in enumerate(trace["vars"]):
+            if i % one_in:
+                continue
             k = i % len(trace["states"])
             notice(lambda t, k=k, key=key: t["states"][k].update(
                 {key: other(t["states"][k][key])}), (k, key))
@@ -145,7 +147,7 @@ class ItfCheck(unittest.TestCase):
                 notice(lambda t, k=k, key=key: t["states"][k].pop(key), (k, key, "gone"))
         for k in range(len(trace["states"])):
             notice(lambda t, k=k: t["states"].pop(k), ("state", k))
-        self.assertGreater(tried, 300)
+        self.assertGreater(tried, 300 if one_in == 1 else 100)
 
 
 if __name__ == "__main__":

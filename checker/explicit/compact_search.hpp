@@ -421,4 +421,13 @@ class CompactSearch {
   std::exception_ptr failure_;
 };
 
+// What search() says, of states of at most 64 significant bits: eight bytes a state, and as many
+// threads as tuning says.  Throws std::logic_error if a state is larger, and what search() throws.
+template <lang::System S>
+Result<S> search_compact(const S& system, std::span<const lang::Property<S>> claims,
+                         const Limits& limits, const OnProgress& on_progress = {},
+                         double progress_seconds = 1.0, const Tuning& tuning = {}) {
+  return CompactSearch<S>(system, claims, limits, on_progress, progress_seconds, tuning).run();
+}
+
 }  // namespace nsmc::checker

@@ -271,9 +271,6 @@ class Search {
   std::vector<std::byte> packed_;
 };
 
-// Larger states have more than 64 significant bits: for them the compact way is not compiled.
-inline constexpr std::size_t kStateBytesOfAWord = 64;
-
 // Explores every state that `system` can reach and judges all claims on the way.  A claim that was
 // settled has its shortest run, re-executed by confirm(); a limit makes the result incomplete.
 // Throws EngineDisagreement, std::logic_error (a bit outside significant_bits(), a claim without a
@@ -282,15 +279,9 @@ template <lang::System S, class Hash = Xxh3, class Store = StateStore<typename S
 Result<S> search(const S& system, std::span<const lang::Property<S>> claims, const Limits& limits,
                  const OnProgress& on_progress = {}, double progress_seconds = 1.0,
                  const Tuning& tuning = {}) {
-  using Visited = Tuning::Visited;
-  if constexpr (sizeof(typename S::State) <= kStateBytesOfAWord) {
-    const bool compact = tuning.visited == Visited::compact ||
-                         (tuning.visited == Visited::automatic && lang::Batched<S>);
-    if (compact)
-      return CompactSearch<S>(system, claims, limits, on_progress, progress_seconds, tuning).run();
-  } else if (tuning.visited == Visited::compact) {
-    throw std::logic_error("a state has more than 64 significant bits");
-  }
+  if constexpr (lang::Batched<S>)
+    if (tuning.visited == Tuning::Visited::automatic)
+      return search_compact<S>(system, claims, limits, on_progress, progress_seconds, tuning);
   NoReduction<S> all(system);
   return Search<S, Hash, Store, NoReduction<S>>(system, all, claims, limits, on_progress,
                                                 progress_seconds, tuning)

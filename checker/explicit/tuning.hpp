@@ -12,10 +12,10 @@
 namespace nsmc::checker {
 
 struct Tuning {
-  // Which states were visited: `recorded` keeps each with its parent and action, in any size;
-  // `compact` keeps 8 bytes of it, if it is a word, and may use many threads.  `automatic` is
-  // compact for systems that say that their states are words (lang::Batched).
-  enum class Visited : std::uint8_t { automatic, recorded, compact };
+  // Which states were visited: `recorded` keeps each with its parent and action, in any size.
+  // `automatic` is search_compact() for systems that say that their states are words
+  // (lang::Batched).
+  enum class Visited : std::uint8_t { automatic, recorded };
 
   BitPacker::Gather gather = BitPacker::fastest();
   std::size_t chunk_bytes = StoreLimits{}.chunk_bytes;
