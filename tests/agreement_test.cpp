@@ -314,7 +314,7 @@ TEST_P(AgreementUnder, EveryStep) {
   const std::vector<Paths> relation = relation_of(setting, {setting.user.free() ? 1 : 0});
   Comparison comparison(relation, setting, 500);
   EXPECT_EQ(comparison.examples(), "");
-  EXPECT_TRUE(agree(setting.name, comparison, 10));
+  EXPECT_TRUE(agree(setting.name, comparison, kThorough ? 10 : 5));
   print(setting.name, comparison, seconds_since(start));
   EXPECT_GE(comparison.coverage(false).share(), kCoverage);
   EXPECT_GE(comparison.coverage(true).share(), kCoverage);

@@ -72,6 +72,12 @@ class Prove(unittest.TestCase):
         self.assertIn("what the step does to it:", out)
         self.assertRegex(out, r"pc.free_nsproxy\(\d+\) +1 -> 2")
 
+    def test_a_lemma_is_not_proved_while_there_are_steps_that_nobody_looked_at(self):
+        code, out, _ = self.prove("--only", "free_nsproxy/")
+        self.assertEqual(code, 0)
+        self.assertRegex(out, "(?m)^partly +[0-9]+ +I3 +freed-proxy-has-one-owner ")
+        self.assertNotIn("proved ", out)
+
     def test_a_solver_that_gives_up_has_proved_nothing(self):
         code, out, _ = self.prove("--only", "put_pid_ns/", "--rlimit", "2000")
         self.assertEqual(code, 20)

@@ -88,6 +88,8 @@ class Proof {
     for (std::thread& thread : threads) thread.join();
     if (error_) std::rethrow_exception(error_);
     result_.interrupted = stop_requested();
+    if (result_.units_done == units_in_all_)
+      for (ClaimResult& claim : result_.claims) claim.whole = true;
     result_.seconds =
         std::chrono::duration<double>(std::chrono::steady_clock::now() - began).count();
     return std::move(result_);
@@ -128,6 +130,7 @@ class Proof {
     }
     known_["every-path"] = result_.claims.size();
     result_.claims.push_back({"every-path", "Every path of every step was followed.", "", ""});
+    units_in_all_ = units.size();
     for (std::size_t i = 0; i < units.size(); ++i)
       result_.units += o_.only.empty() || units.name(i).find(o_.only) != std::string::npos;
   }
@@ -135,6 +138,9 @@ class Proof {
   void add(const symbolic::StepResult& unit) {
     ++result_.units_done;
     result_.paths += static_cast<std::uint64_t>(unit.paths);
+    // A contract is a unit of its own.
+    if (const auto own = known_.find(unit.step); own != known_.end())
+      result_.claims[own->second].whole = true;
     for (const Obligation& o : unit.obligations) {
       if (o.what == Obligation::What::witness) continue;
       ClaimResult& claim = result_.claims[known_.at(claim_of(o, unit, known_))];
@@ -174,6 +180,7 @@ class Proof {
   std::atomic<bool> failed_ = false;
   std::mutex mutex_;
   std::map<std::string, std::size_t> known_;
+  std::size_t units_in_all_ = 0;  // of which --only may leave some out
   ProofResult result_;
   std::exception_ptr error_;
 };
@@ -237,7 +244,7 @@ bool recall(const ProveOptions& o, ProofResult& result) {
     }
     if (column.size() != 6) return false;
     found.claims.push_back({column[0], column[5], column[3], column[4], std::stoull(column[1]),
-                            std::stoull(column[2])});
+                            std::stoull(column[2]), 0, true});
   }
   return false;
 }
@@ -247,6 +254,7 @@ bool recall(const ProveOptions& o, ProofResult& result) {
 std::string verdict_of(const ClaimResult& c) {
   if (c.unknown > 0) return "unknown";
   if (c.refuted > 0) return c.bug.empty() ? "FAILED" : "refuted";
+  if (!c.whole) return "partly";
   return c.bug.empty() ? "proved" : "FAILED";  // a known bug that is not seen is a wrong model
 }
 
@@ -254,7 +262,7 @@ bool ProofResult::as_expected() const {
   if (interrupted || units == 0 || units_done != units) return false;
   return std::all_of(claims.begin(), claims.end(), [](const ClaimResult& c) {
     const std::string verdict = verdict_of(c);
-    return c.obligations == 0 || verdict == "proved" || verdict == "refuted";
+    return c.obligations == 0 || verdict == "proved" || verdict == "refuted" || verdict == "partly";
   });
 }
 
@@ -275,11 +283,13 @@ std::vector<std::string> proved_properties(const std::string& kernel) {
   ProveOptions options;
   options.kernel = kernel;
   if (!recall(options, result)) return {};
-  std::vector<std::string> properties;
+  std::map<std::string, bool> proved;  // each claim that stands for the property
   for (const ClaimResult& c : result.claims)
-    if (!c.property.empty() && verdict_of(c) == "proved") properties.push_back(c.property);
-  std::sort(properties.begin(), properties.end());
-  properties.erase(std::unique(properties.begin(), properties.end()), properties.end());
+    if (!c.property.empty() && c.obligations > 0)
+      proved.try_emplace(c.property, true).first->second &= verdict_of(c) == "proved";
+  std::vector<std::string> properties;
+  for (const auto& [property, all] : proved)
+    if (all) properties.push_back(property);
   return properties;
 }
 

@@ -16,6 +16,7 @@ struct ClaimResult {
   std::string id, says, property;
   std::string bug;  // of this kernel, that is known to refute it
   std::uint64_t obligations = 0, refuted = 0, unknown = 0;
+  bool whole = false;  // every unit that could say something of it was looked at
 };
 
 // An obligation that is not proved, as text: terms do not leave their thread.
@@ -45,7 +46,8 @@ struct ProofResult {
   bool as_expected() const;
 };
 
-// proved, refuted (by a known bug), FAILED, or unknown.
+// proved, refuted (by a known bug), FAILED, or unknown; partly: nothing was against it in the units
+// that were looked at (--only, an interrupted proof), and there are more.
 std::string verdict_of(const ClaimResult& claim);
 
 struct ProveOptions {
