@@ -25,7 +25,8 @@ class CheckpointError : public std::runtime_error {
     bad_data,       // it is damaged, or of something else
     cannot_create,  // no such directory, a directory is in the way, somebody else writes it
     io,             // disk full, broken disk
-    no_permission
+    no_permission,
+    memory  // what it has does not fit below the limit
   };
   CheckpointError(Kind kind, const std::string& path, const std::string& why,
                   const std::string& way_out)
