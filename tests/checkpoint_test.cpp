@@ -100,6 +100,27 @@ TEST_F(Checkpoint, OneThatIsLargerThanTheLimitStays) {
   EXPECT_EQ(std::filesystem::file_size(plan_.path), bytes);
 }
 
+TEST_F(Checkpoint, OldStatesOnDiskAreAsGood) {
+  const S system(6);
+  Tuning tuning;
+  tuning.chunk_bytes = 10'000;
+  tuning.slots_log2 = 17;  // the table does not grow: it has to stay in memory
+  const Result<S> straight = search<S>(system, claims_, {}, {}, 1.0, tuning);
+  Limits little{.memory_bytes_max = straight.memory_bytes - 400'000};
+  EXPECT_FALSE(search<S>(system, claims_, little, {}, 1.0, tuning).complete());
+  tuning.disk = folder_;
+  const Result<S> on_disk = search<S>(system, claims_, little, {}, 1.0, tuning);
+  expect_equal(straight, on_disk);
+  EXPECT_LE(on_disk.memory_bytes, little.memory_bytes_max);
+  EXPECT_TRUE(std::filesystem::is_empty(folder_));
+  little.states_max = 45'000;
+  EXPECT_FALSE(sit(system, little, tuning).complete());
+  little.states_max = Limits{}.states_max;
+  expect_equal(straight, sit(system, little, tuning));
+  tuning.disk = folder_ + "/none";
+  EXPECT_THROW(search<S>(system, claims_, little, {}, 1.0, tuning), CheckpointError);
+}
+
 TEST_F(Checkpoint, OneOfAnotherSearchIsRefused) {
   sit(S(5), {.states_max = 3000}, {});
   plan_.identity = "model three phase\n";

@@ -124,11 +124,11 @@ void print_default_report(const std::vector<Answer>& answers, const ReportOption
 }
 
 Engine engine(const CheckOptions& o, const checker::Limits& limits, ProgressLine& line,
-              checker::Checkpoints* checkpoints) {
-  return [&o, &limits, &line, checkpoints](const Bound& bound) {
+              const checker::Tuning& tuning) {
+  return [&o, &limits, &line, &tuning](const Bound& bound) {
     const auto progress = [&line](const checker::Progress& p) { line(p); };
     return o.bmc > 0 ? search_bounded(bound, limits, {.rlimit = o.rlimit}, progress)
-                     : search(bound, limits, o.reductions, progress, checkpoints);
+                     : search(bound, limits, o.reductions, progress, tuning);
   };
 }
 
@@ -146,13 +146,16 @@ int check(const CheckOptions& o) {
       .colour = use_colour(), .show_runs = one, .distinct = o.distinct, .proved = {}};
   if (shows_table) report.proved = proved_properties(o.kernel.empty() ? kSeedKernel : o.kernel);
   const auto checkpoints = checkpoints_of(o, bound);
+  checker::Tuning tuning;
+  tuning.checkpoints = checkpoints.get();
+  tuning.disk = o.disk;
   std::vector<Answer> answers;
   std::vector<traces::ScenarioRecord> records;
   checker::Limits limits = limits_of(o);
   limits.memory_bytes_max /= std::min(jobs_of(o.jobs), std::max<std::size_t>(1, asked));
   const auto ask = [&](std::size_t i) {
     ProgressLine line(o.progress, bound[i].scenario.name.text);
-    return answer(std::move(bound[i]), engine(o, limits, line, checkpoints.get()));
+    return answer(std::move(bound[i]), engine(o, limits, line, tuning));
   };
   in_order(asked, o.jobs, ask, [&](Answer&& a) {
     records.push_back(record_of(a));

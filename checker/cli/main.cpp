@@ -94,6 +94,8 @@ void add_check(CLI::App& app, CheckOptions& o, std::string& progress, int& code)
       ->needs(checkpoint);
   cmd->add_flag("--resume", o.resume, "... and go on from that file, if it is there")
       ->needs(checkpoint);
+  cmd->add_option("--disk", o.disk,
+                  "a folder for the older states when memory is used up, until the search ends");
   add_switch(*cmd, "--symmetry", o.reductions.symmetry,
              "look at one of the states that differ in the names of slots only: on, off or auto");
   add_switch(*cmd, "--dead-fields", o.reductions.dead_fields,

@@ -53,10 +53,9 @@ Claim on_moves(const Claim& claim) {
 
 checker::Result<System> search(const Bound& bound, const checker::Limits& limits,
                                const Reductions& reductions, const checker::OnProgress& on_progress,
-                               checker::Checkpoints* checkpoints) {
+                               const checker::Tuning& tuning) {
   const System& system = *bound.system;
-  checker::Tuning tuning;
-  tuning.checkpoints = checkpoints;
+  checker::Checkpoints* const checkpoints = tuning.checkpoints;
   std::string refused;
   const auto whole = [&] {
     if (checkpoints != nullptr) {

@@ -3,8 +3,8 @@
 #pragma once
 
 #include "checker/checker.hpp"
-#include "checker/checkpoint/checkpoints.hpp"
 #include "checker/cli/binding.hpp"
+#include "checker/explicit/tuning.hpp"
 
 namespace nsmc::cli {
 
@@ -21,6 +21,6 @@ struct Reductions {
 checker::Result<System> search(const Bound& bound, const checker::Limits& limits,
                                const Reductions& reductions,
                                const checker::OnProgress& on_progress = {},
-                               checker::Checkpoints* checkpoints = nullptr);
+                               const checker::Tuning& tuning = {});
 
 }  // namespace nsmc::cli

@@ -48,7 +48,7 @@ class Search {
         claims_(system, claims, result_.findings),
         checkpoints_(tuning.checkpoints),
         packer_(system.significant_bits(), tuning),
-        store_(packer_.packed_bytes(), {limits.states_max, limits.memory_bytes_max,
+        store_(packer_.packed_bytes(), {limits.states_max, limits.memory_bytes_max, tuning.disk,
                                         tuning.chunk_bytes, tuning.slots_log2}) {
     if (packer_.state_bytes() != sizeof(State))
       throw std::logic_error("significant_bits() must give a mask for each byte of a state");
@@ -223,6 +223,8 @@ class Search {
   std::string refusal(Insertion insertion) const {
     if (insertion == Insertion::states_full)
       return "state limit of " + std::to_string(store_.states_max()) + " reached" + at_depth();
+    if (insertion == Insertion::memory_full && !store_.disk_failure().empty())
+      return store_.disk_failure() + at_depth();
     if (insertion == Insertion::memory_full)
       return "memory limit of " + std::to_string(limits_.memory_bytes_max) + " bytes reached" +
              at_depth();
