@@ -5,6 +5,10 @@
 #include "checker/checker.hpp"
 #include "checker/cli/binding.hpp"
 
+namespace nsmc::checker {
+struct Tuning;
+}  // namespace nsmc::checker
+
 namespace nsmc::cli {
 
 enum class Switch : std::uint8_t { off, on, automatic };  // automatic: if nothing is against it
@@ -16,9 +20,13 @@ struct Reductions {
 };
 
 // The explorer; docs/reductions.md says what it leaves out, and why the verdicts are the same.
-// Throws std::invalid_argument if what was switched on is not possible.
+// Throws std::invalid_argument if what was switched on is not possible, and CheckpointError.
 checker::Result<System> search(const Bound& bound, const checker::Limits& limits,
                                const Reductions& reductions,
                                const checker::OnProgress& on_progress = {});
+// The same with checkpoints, and with states on disk.
+checker::Result<System> search(const Bound& bound, const checker::Limits& limits,
+                               const Reductions& reductions, const checker::OnProgress& on_progress,
+                               const checker::Tuning& tuning);
 
 }  // namespace nsmc::cli
