@@ -10,6 +10,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "checker/checker.hpp"
@@ -37,7 +38,14 @@ struct LevelShared {
   std::atomic<int> steps_seen{0};
 };
 
-template <lang::System S, class Scatter = Mix>
+// Which of the keys that a worker has found are its own to look up: all.  Another route takes keys
+// away and brings them elsewhere.
+struct KeepAll {
+  // Moves those to be kept to the front; how many.
+  std::size_t operator()(std::uint64_t* /*keys*/, std::size_t count) const { return count; }
+};
+
+template <lang::System S, class Scatter = Mix, class Route = KeepAll>
 class LevelWorker {
  public:
   using State = typename S::State;
@@ -53,7 +61,8 @@ class LevelWorker {
   };
   enum class Flow : std::uint8_t { done, table_full, memory_full };
 
-  explicit LevelWorker(LevelShared<S>& shared) : shared_(shared) {
+  explicit LevelWorker(LevelShared<S>& shared, Route route = {})
+      : shared_(shared), route_(std::move(route)) {
     steps.assign(static_cast<std::size_t>(shared.system.step_count()), 0);
     if constexpr (lang::Batched<S>) moves_.emplace(kChunk * shared.system.moves_max());
   }
@@ -103,6 +112,14 @@ class LevelWorker {
     return flush();
   }
 
+  // Adds what another worker has found.  REQUIRES: nothing is pending.
+  Flow take(std::span<const std::uint64_t> keys) {
+    pending_.resize(std::max(pending_.size(), keys.size()));
+    std::copy(keys.begin(), keys.end(), pending_.begin());
+    pending_size_ = keys.size();
+    return flush();
+  }
+
   bool is_pending() const { return flushed_ < pending_size_; }
   // Adds what is pending; again, if the table was too full and has grown.
   Flow flush() {
@@ -125,7 +142,8 @@ class LevelWorker {
  private:
   void pend(const std::uint64_t* words, std::size_t count) {
     pending_.resize(std::max(pending_.size(), pending_size_ + count + 1));
-    pending_size_ += recent_.template sift<Scatter>(words, count, pending_.data() + pending_size_);
+    std::uint64_t* const keys = pending_.data() + pending_size_;
+    pending_size_ += route_(keys, recent_.template sift<Scatter>(words, count, keys));
   }
 
   void expand_batch() {
@@ -191,6 +209,7 @@ class LevelWorker {
   }
 
   LevelShared<S>& shared_;
+  Route route_;
   RecentlySeen recent_;
   std::optional<lang::Moves> moves_;
   std::vector<std::uint64_t> words_;    // being expanded
