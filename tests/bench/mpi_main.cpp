@@ -15,7 +15,7 @@
 
 #include "checker/mpi/distributed_search.hpp"
 #include "tests/bench/bounds.hpp"
-#include "tests/bench/pidns.hpp"
+#include "tests/bench/pidns_row.hpp"
 #include "tests/bench/pidns_vector.hpp"
 
 namespace nsmc::bench {
@@ -39,12 +39,10 @@ std::uint64_t cpu_microseconds(const checker::Ranks& ranks) {
   return sum;
 }
 
-template <Bounds B>
 bool explore(const Wanted& wanted, const checker::Ranks& ranks) {
-  using S = Pidns<B>;
-  const S system =
-      wanted.vector ? S(make_moves_by_eight(static_cast<std::size_t>(wanted.row - kTable.data())))
-                    : S();
+  using S = PidnsRow;
+  const auto number = static_cast<std::size_t>(wanted.row - kTable.data());
+  const S system(number, wanted.vector ? make_moves_by_eight(number) : nullptr);
   checker::Distributed distributed;
   const auto result =
       checker::search_distributed<S>(system, {}, ranks, wanted.limits, {}, wanted.how, distributed);
@@ -66,13 +64,6 @@ bool explore(const Wanted& wanted, const checker::Ranks& ranks) {
       static_cast<double>(distributed.traffic.messages), of(result.memory_bytes),
       static_cast<double>(distributed.states_least), static_cast<double>(distributed.states_most),
       right ? "equal" : "DIFFERENT ", result.incomplete.c_str());
-  return right;
-}
-
-template <std::size_t... I>
-bool explore_row(const Wanted& wanted, const checker::Ranks& ranks, std::index_sequence<I...>) {
-  bool right = false;
-  ((wanted.row == &kTable[I] && (right = explore<kTable[I].bounds>(wanted, ranks))), ...);
   return right;
 }
 
@@ -104,8 +95,7 @@ int main(int argc, char** argv) {
   const nsmc::checker::Ranks ranks(&argc, &argv);
   try {
     const auto wanted = nsmc::bench::read({argv + 1, argv + argc});
-    constexpr std::size_t kRows = nsmc::bench::kTable.size();
-    return nsmc::bench::explore_row(wanted, ranks, std::make_index_sequence<kRows>{}) ? 0 : 1;
+    return nsmc::bench::explore(wanted, ranks) ? 0 : 1;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "nsmc-mpi-bench: %s\n", error.what());
     ranks.abort(64);
