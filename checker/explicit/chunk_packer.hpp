@@ -20,6 +20,7 @@
 #include <utility>
 #include <vector>
 
+#include "checker/checkpoint/fields.hpp"
 #include "checker/explicit/state_store.hpp"
 
 namespace nsmc::checker {
@@ -62,7 +63,31 @@ class ChunkPacker {
     }
   }
 
+  // The dictionaries.
+  void save(CheckpointWriter& to) const {
+    FieldWriter sizes;
+    for (const Place& place : places_) {
+      sizes.number(place.chunks.size());
+      to.section(kParts, std::as_bytes(std::span(place.chunks)));
+    }
+    to.section(kPartCounts, sizes.all());
+  }
+  // REQUIRES: nothing was packed yet.  Throws CheckpointError.
+  void load(const CheckpointReader& from) {
+    FieldReader sizes(from, kPartCounts);
+    CheckpointSection parts = from.open(kParts);
+    for (std::size_t i = 0; i < places_.size(); ++i)
+      for (std::uint64_t left = sizes.number(); left > 0; --left) {
+        Chunk chunk;
+        if (parts.read(chunk) != chunk.size()) from.refuse("a section of it is too short");
+        number_of(i, chunk);
+      }
+    sizes.end();
+  }
+
  private:
+  static constexpr const char* kParts = "parts";
+  static constexpr const char* kPartCounts = "part counts";
   static constexpr std::size_t kChunk = 64;
   using Number = std::uint32_t;
   using Chunk = std::array<std::byte, kChunk>;

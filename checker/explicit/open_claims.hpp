@@ -11,6 +11,7 @@
 
 #include "checker/checker.hpp"
 #include "checker/explicit/reexecute.hpp"
+#include "checker/explicit/saved_run.hpp"
 
 namespace nsmc::checker {
 
@@ -65,6 +66,28 @@ class OpenClaims {
     ask(at_moves_, move, run);
   }
 
+  // What is settled, for a later search that does not ask it again.
+  void save(FieldWriter& to) const {
+    for (const Finding<S>& finding : findings_) {
+      to.number(finding.premise_reached ? 1 : 0);
+      to.number(finding.run ? 1 : 0);
+      if (finding.run) save_run<S>(*finding.run, to);
+    }
+  }
+  // REQUIRES: nothing was asked yet.  Each run is performed again.  Throws EngineDisagreement.
+  void load(FieldReader& from) {
+    for (std::size_t i = 0; i < findings_.size(); ++i) {
+      if (from.number_up_to(1) == 1) {
+        findings_[i].premise_reached = true;
+        close_question(i, true);
+      }
+      if (from.number_up_to(1) == 0) continue;
+      const Run<S> run = load_run<S>(from);
+      close_question(i, false);
+      settle(i, false, [&](const Asked<S>&) { return Shown<S>{run, perform(system_, run)}; });
+    }
+  }
+
   // What was not found: an answer if every state was expanded.
   void close(bool complete) {
     for (std::size_t i = 0; i < claims_.size(); ++i)
@@ -117,6 +140,15 @@ class OpenClaims {
       settle(question.claim, question.of_premise, run);
       return true;
     });
+  }
+
+  void close_question(std::size_t claim, bool of_premise) {
+    const auto is_it = [&](const auto& question) {
+      return question.claim == claim && question.of_premise == of_premise;
+    };
+    std::erase_if(at_states_, is_it);
+    std::erase_if(at_ends_, is_it);
+    std::erase_if(at_moves_, is_it);
   }
 
   template <class GetRun>

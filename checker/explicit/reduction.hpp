@@ -28,6 +28,9 @@ struct NotReducible : std::runtime_error {
 //                             that stands for others, where `before` may be one of those; more
 //                             moves than the system has make is_exact() false
 // is_exact()                  each run through such states was one of the system so far
+//
+// A reduction that can be inexact has admit_extra_moves() too: a search that goes on from a
+// checkpoint has met such moves before.
 template <class R, class S>
 concept Reduction = requires(R& reduction, const R& constant, typename S::State& state,
                              void (*emit)(const typename S::State&, const typename S::Action&,

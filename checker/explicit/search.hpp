@@ -47,6 +47,7 @@ class Search {
         on_progress_(on_progress),
         progress_seconds_(progress_seconds),
         claims_(system, claims, result_.findings),
+        checkpoints_(tuning.checkpoints),
         packer_(system.significant_bits(), tuning),
         store_(packer_.packed_bytes(), {limits.states_max, limits.memory_bytes_max,
                                         tuning.chunk_bytes, tuning.slots_log2}) {
@@ -58,21 +59,25 @@ class Search {
   Search& operator=(const Search&) = delete;
 
   Result<S> run() {
-    add_initial_states();
-    level_end_ = store_.size();
+    if (!go_on()) {
+      add_initial_states();
+      level_end_ = store_.size();
+    }
     while (result_.incomplete.empty() && expanded_ < store_.size()) {
+      known_before_ = store_.size();
       if (expanded_ == level_end_) {
         ++depth_;
         level_end_ = store_.size();
       }
       if (limit_reached()) break;
       expand(static_cast<Index>(expanded_));
-      ++expanded_;
+      if (result_.incomplete.empty()) ++expanded_;
     }
+    if (!result_.complete() && known_before_ > 0) write_checkpoint();
     result_.states = store_.size();
     result_.depth = depth_found();
     result_.memory_bytes = memory_bytes();
-    result_.seconds = seconds();
+    result_.seconds = seconds_before_ + seconds();
     claims_.close(result_.complete());
     return std::move(result_);
   }
@@ -81,6 +86,7 @@ class Search {
   using Clock = std::chrono::steady_clock;
   using Index = typename Store::Index;
   static constexpr std::uint64_t kExpansionsPerClock = 256;
+  static constexpr const char* kSearch = "search";
   static constexpr bool kReduces = !std::is_same_v<R, NoReduction<S>>;
 
   // A successor between the call that produced it and the store.
@@ -152,13 +158,12 @@ class Search {
 
   void insert_pending(Index parent) {
     const std::byte* packed = packed_.data();
-    store_.set_memory_bytes_max(
-        limits_.memory_bytes_max -
-        std::min<std::uint64_t>(limits_.memory_bytes_max, packer_.memory_bytes()));
+    share_memory();
     for (const Pending& pending : pending_) {
       const Insertion insertion = store_.insert(packed, pending.tag, parent, pending.action);
       if (insertion != Insertion::added && insertion != Insertion::known) {
         stop_because(refusal(insertion));
+        is_cut_ = true;
         break;
       }
       if (insertion == Insertion::added && claims_.asks_states()) {
@@ -170,6 +175,12 @@ class Search {
       packed += packer_.packed_bytes();
     }
     pending_.clear();
+  }
+
+  void share_memory() {
+    store_.set_memory_bytes_max(
+        limits_.memory_bytes_max -
+        std::min<std::uint64_t>(limits_.memory_bytes_max, packer_.memory_bytes()));
   }
 
   // The run that shows what is asked: to a state, and with `last` one move further, to `end`.
@@ -207,7 +218,9 @@ class Search {
       limit << "time limit of " << limits_.seconds_max << " s reached";
       return stop_because(limit.str() + at_depth());
     }
-    if (on_progress_ && now - reported_.seconds >= progress_seconds_) report(now);
+    if (checkpoints_ != nullptr && checkpoints_->is_due()) write_checkpoint();
+    if (on_progress_ && seconds_before_ + now - reported_.seconds >= progress_seconds_)
+      report(seconds_before_ + now);
     return false;
   }
 
@@ -225,6 +238,88 @@ class Search {
     result_.incomplete = reason + "; " + std::to_string(left) +
                          (left == 1 ? " state was" : " states were") + " not expanded";
     return true;
+  }
+
+  // --- checkpoints, between two expansions
+
+  void write_checkpoint() {
+    if (checkpoints_ == nullptr) return;
+    checkpoints_->save([this](CheckpointWriter& to) {
+      FieldWriter fields;
+      save(fields);
+      to.section(kSearch, fields.all());
+      packer_.save(to);
+      store_.save(to, known_before_);
+    });
+  }
+
+  void save(FieldWriter& to) const {
+    std::uint64_t transitions = result_.transitions;
+    std::vector<std::uint64_t> steps = result_.step_counts;
+    // Its successors found no room, or not all: it will be expanded once more.
+    if (is_cut_)
+      reduction_.successors(
+          state_, [&](const State&, const Action&, const State&, const Events& events) {
+            --transitions;
+            system_.each_step(events, [&](int step) { --steps[static_cast<std::size_t>(step)]; });
+          });
+    for (const std::uint64_t number :
+         {known_before_, expanded_, level_end_, std::uint64_t{depth_}, transitions,
+          result_.deadlocks, std::uint64_t{reduction_.is_exact() ? 1U : 0U}})
+      to.number(number);
+    to.real(seconds_before_ + seconds());
+    for (const std::uint64_t count : steps) to.number(count);
+    to.number(initial_.size());
+    for (const std::size_t which : initial_) to.number(which);
+    to.number(result_.ends.size());
+    for (const auto& [name, count] : result_.ends) {
+      to.text(name);
+      to.number(count);
+    }
+    if (result_.deadlock) save_run<S>(*result_.deadlock, to);
+    claims_.save(to);
+  }
+
+  bool go_on() {
+    const auto file = checkpoints_ == nullptr ? nullptr : checkpoints_->take();
+    if (file == nullptr) return false;
+    packer_.load(*file);
+    share_memory();
+    store_.load(*file, checkpoints_->path());
+    FieldReader fields(*file, kSearch);
+    if (fields.number() != store_.size()) file->refuse("states of it are missing");
+    expanded_ = fields.number_up_to(store_.size());
+    level_end_ = fields.number_up_to(store_.size());
+    load(fields);
+    fields.end();
+    reported_.states = store_.size();
+    reported_.seconds = seconds_before_;
+    checkpoints_->resumed(store_.size());
+    return true;
+  }
+  void load(FieldReader& from) {
+    depth_ = static_cast<std::uint32_t>(from.number());
+    result_.transitions = from.number();
+    result_.deadlocks = from.number();
+    const bool is_exact = from.number_up_to(1) == 1;
+    if constexpr (requires { reduction_.admit_extra_moves(); })
+      if (!is_exact) reduction_.admit_extra_moves();
+    seconds_before_ = from.real();
+    for (std::uint64_t& count : result_.step_counts) count = from.number();
+    steps_taken_ =
+        static_cast<int>(std::count_if(result_.step_counts.begin(), result_.step_counts.end(),
+                                       [](std::uint64_t count) { return count > 0; }));
+    initial_.resize(from.number_up_to(store_.size()));
+    for (std::size_t& which : initial_) which = from.number();
+    for (std::uint64_t left = from.number(); left > 0; --left) {
+      const std::string name = from.text();
+      result_.ends[name] = from.number();
+    }
+    if (result_.deadlocks > 0) {
+      result_.deadlock = load_run<S>(from);
+      confirm<S>(system_, nullptr, *result_.deadlock, perform(system_, *result_.deadlock));
+    }
+    claims_.load(from);
   }
 
   std::uint64_t memory_bytes() const { return store_.memory_bytes() + packer_.memory_bytes(); }
@@ -254,16 +349,20 @@ class Search {
   const OnProgress& on_progress_;
   double progress_seconds_;
   Clock::time_point started_ = Clock::now();
+  double seconds_before_ = 0;  // in sittings before this one
   Progress reported_;
 
   Result<S> result_;
   int steps_taken_ = 0;
   OpenClaims<S> claims_;
+  Checkpoints* checkpoints_;
   StatePacker packer_;
   Store store_;
   std::vector<std::size_t> initial_;  // by index in the store: which initial state it is
   std::uint64_t expanded_ = 0;        // indices below are done, the rest is the frontier
   std::uint64_t level_end_ = 0;       // indices below are at most at depth_
+  std::uint64_t known_before_ = 0;    // states when the last expansion began
+  bool is_cut_ = false;               // in the middle of an expansion
   std::uint32_t depth_ = 0;           // of the state being expanded
   State state_{};                     // the state being expanded
   State found_{};                     // the state being judged

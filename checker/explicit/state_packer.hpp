@@ -42,6 +42,14 @@ class StatePacker {
     bits_.unpack(packed, state);
   }
 
+  void save(CheckpointWriter& to) const {
+    if (chunks_) chunks_->save(to);
+  }
+  // REQUIRES: nothing was packed yet.  Throws CheckpointError.
+  void load(const CheckpointReader& from) {
+    if (chunks_) chunks_->load(from);
+  }
+
  private:
   BitPacker bits_;
   std::optional<ChunkPacker> chunks_;

@@ -25,9 +25,11 @@
 #include <new>
 #include <span>
 #include <stdexcept>
+#include <string>
 #include <utility>
 #include <vector>
 
+#include "checker/checkpoint/checkpoint_file.hpp"
 #include "checker/explicit/bit_packer.hpp"
 #include "checker/explicit/pages.hpp"
 
@@ -125,7 +127,39 @@ class StateStore {
     return result;
   }
 
+  // The first so many states.  The table is not kept: load() makes it of them.
+  void save(CheckpointWriter& to, std::uint64_t states) const {
+    for (std::size_t chunk = 0; states > 0; ++chunk) {
+      const std::uint64_t count = std::min(states, std::uint64_t{1} << chunk_log2_);
+      to.section(kRecords, {chunks_[chunk].begin(), count * record_bytes_});
+      states -= count;
+    }
+  }
+  // REQUIRES: there are no states yet.  Throws CheckpointError, and std::bad_alloc.
+  void load(const CheckpointReader& from, const std::string& path) {
+    const std::uint64_t states = from.size_of(kRecords) / record_bytes_;
+    if (states * record_bytes_ != from.size_of(kRecords) || states > kStatesMax)
+      from.refuse("its states have another size");
+    while (states > (std::uint64_t{3} << slots_log2_) / 4) ++slots_log2_;
+    if (arena_bytes(states) + table_bytes(slots_log2_) > memory_bytes_max_)
+      throw CheckpointError(CheckpointError::Kind::memory, path,
+                            "its states take more memory than the limit", "raise the limit");
+    table_ = Pages(table_bytes(slots_log2_));
+    if (!table_) throw std::bad_alloc();
+    CheckpointSection records = from.open(kRecords);
+    while (size_ < states) {
+      chunks_.emplace_back(chunk_bytes());
+      if (!chunks_.back()) throw std::bad_alloc();
+      const std::uint64_t count = std::min(states - size_, std::uint64_t{1} << chunk_log2_);
+      records.read({chunks_.back().begin(), count * record_bytes_});
+      for (const std::uint64_t end = size_ + count; size_ < end; ++size_)
+        put(std::uint64_t{tag(record_at(static_cast<Index>(size_)))} << 32 | (size_ + 1));
+    }
+  }
+
  private:
+  static constexpr const char* kRecords = "records";
+
   static std::size_t table_bytes(unsigned slots_log2) {
     return sizeof(std::uint64_t) << slots_log2;
   }

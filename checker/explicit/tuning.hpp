@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "checker/checkpoint/checkpoints.hpp"
 #include "checker/explicit/bit_packer.hpp"
 #include "checker/explicit/compact_set.hpp"
 #include "checker/explicit/state_store.hpp"
@@ -24,6 +25,9 @@ struct Tuning {
   // Of the recorded way: states that are so large when packed bit by bit are packed as the numbers
   // of their parts.
   std::size_t chunked_from_bytes = 100;
+
+  // Where the search writes what it can go on from, and maybe goes on from; nullptr: nowhere.
+  Checkpoints* checkpoints = nullptr;
 
   Visited visited = Visited::automatic;
   // Of the compact way:

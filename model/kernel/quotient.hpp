@@ -39,6 +39,9 @@ class Quotient {
       });
   }
   bool is_exact() const { return !symmetry_ || symmetry_->is_exact(); }
+  void admit_extra_moves() {
+    if (symmetry_) symmetry_->admit_extra_moves();
+  }
 
  private:
   const Pidns& system_;

@@ -60,6 +60,7 @@ class Symmetry {
 
   // No move was met that a state has under another name only.
   bool is_exact() const { return extra_moves_ == 0; }
+  void admit_extra_moves() { ++extra_moves_; }  // some were met before
 
   const Heap& heap() const { return heap_; }
 
