@@ -21,10 +21,14 @@
 #include <vector>
 
 #include "checker/checker.hpp"
+#include "checker/checkpoint/checkpoint_file.hpp"
+#include "checker/checkpoint/fields.hpp"
 #include "checker/explicit/open_claims.hpp"
 #include "checker/explicit/reexecute.hpp"
+#include "checker/explicit/saved_run.hpp"
 #include "checker/explicit/tuning.hpp"
 #include "checker/mpi/exchange.hpp"
+#include "checker/mpi/rank_files.hpp"
 #include "checker/mpi/ranks.hpp"
 #include "checker/mpi/recorded_part.hpp"
 #include "checker/mpi/witness.hpp"
@@ -36,6 +40,7 @@ struct Distribution {
   std::size_t batch_bytes = std::size_t{32} << 10;
   double round_seconds = 1;
   Tuning tuning;
+  RankFiles* files = nullptr;  // where the ranks write what they can go on from; nullptr: nowhere
 };
 
 // Of all ranks.
@@ -70,13 +75,15 @@ class DistributedSearch {
   DistributedSearch& operator=(const DistributedSearch&) = delete;
 
   Result<S> run() {
-    part_.add_initial_states();
+    if (!go_on()) part_.add_initial_states();
     agree();
-    while (reason_.empty() && begin_level())
-      while (reason_.empty() && all(Sum::left) > 0) {
-        work_a_round();
-        agree();
-      }
+    while (reason_.empty() && (all(Sum::left) > 0 || begin_level())) {
+      work_a_round();
+      agree();
+      if (all(Sum::checkpoint_is_due) > 0 && reason_.empty()) write_checkpoint();
+    }
+    // A part that was full has lost what it was sent.
+    if (!reason_.empty() && all(Sum::full) == 0) write_checkpoint();
     return finish();
   }
 
@@ -92,11 +99,13 @@ class DistributedSearch {
     left,    // of the level
     beyond,  // it
     memory_bytes,
-    full,       // ranks that can take no more
-    stopped,    // ranks that were asked to stop
-    time_is_up  // the first one says so
+    full,        // ranks that can take no more
+    stopped,     // ranks that were asked to stop
+    time_is_up,  // the first one says so
+    checkpoint_is_due
   };
-  static constexpr std::size_t kSums = 8;
+  static constexpr std::size_t kSums = 9;
+  static constexpr const char* kSearch = "search";
   std::uint64_t& all(Sum sum) { return sums_[static_cast<std::size_t>(sum)]; }
   std::uint64_t all(Sum sum) const { return sums_[static_cast<std::size_t>(sum)]; }
 
@@ -139,6 +148,8 @@ class DistributedSearch {
     all(Sum::full) = part_.is_full() ? 1 : 0;
     all(Sum::stopped) = is_stopped() ? 1 : 0;
     all(Sum::time_is_up) = ranks_.is_first() && seconds() >= limits_.seconds_max ? 1 : 0;
+    all(Sum::checkpoint_is_due) =
+        ranks_.is_first() && how_.files != nullptr && how_.files->is_due() ? 1 : 0;
     ranks_.sum(sums_);
     show_all();
     part_.begin_round();
@@ -248,6 +259,44 @@ class DistributedSearch {
     }
   }
 
+  // --- checkpoints, between two rounds
+
+  void write_checkpoint() {
+    if (how_.files == nullptr) return;
+    how_.files->save([this](CheckpointWriter& to) {
+      FieldWriter fields;
+      fields.number(static_cast<std::uint64_t>(depth_ + 1));
+      fields.real(seconds_before_ + seconds());
+      fields.number(result_.deadlock ? 1 : 0);
+      if (result_.deadlock) save_run<S>(*result_.deadlock, fields);
+      claims_.save(fields);
+      to.section(kSearch, fields.all());
+      part_.save(to);
+    });
+  }
+
+  bool go_on() {
+    const auto file = how_.files == nullptr ? nullptr : how_.files->take();
+    if (file == nullptr) return false;
+    FieldReader fields(*file, kSearch);
+    depth_ = static_cast<std::int64_t>(fields.number()) - 1;
+    seconds_before_ = fields.real();
+    if (fields.number_up_to(1) == 1) {
+      result_.deadlock = load_run<S>(fields);
+      confirm<S>(system_, nullptr, *result_.deadlock, checker::perform(system_, *result_.deadlock));
+    }
+    claims_.load(fields);
+    fields.end();
+    part_.load(*file, depth_);
+    part_.begin_round();
+    std::uint64_t states = part_.found();
+    ranks_.sum({&states, 1});
+    how_.files->resumed(states);
+    reported_.states = states;
+    reported_.seconds = seconds_before_;
+    return true;
+  }
+
   Result<S> finish() {
     std::vector<std::uint64_t> counts = part_.steps();
     const Traffic& traffic = exchange_.traffic();
@@ -268,7 +317,7 @@ class DistributedSearch {
     result_.transitions = all(Sum::transitions);
     result_.depth = depth_found();
     result_.memory_bytes = all(Sum::memory_bytes);
-    result_.seconds = seconds();
+    result_.seconds = seconds_before_ + seconds();
     if (!reason_.empty()) {
       const std::uint64_t not_expanded = all(Sum::left) + all(Sum::beyond);
       result_.incomplete = reason_ + "; " + std::to_string(not_expanded) +
@@ -297,7 +346,7 @@ class DistributedSearch {
                   .transitions = all(Sum::transitions),
                   .frontier = all(Sum::left) + all(Sum::beyond),
                   .memory_bytes = all(Sum::memory_bytes),
-                  .seconds = seconds(),
+                  .seconds = seconds_before_ + seconds(),
                   .steps_taken = static_cast<int>(
                       std::count_if(part_.steps().begin(), part_.steps().end(),
                                     [](std::uint64_t count) { return count > 0; })),
@@ -325,6 +374,7 @@ class DistributedSearch {
   const Distribution& how_;
   Distributed& distributed_;
   Clock::time_point started_ = Clock::now();
+  double seconds_before_ = 0;  // in sittings before this one
   Progress reported_;
 
   Result<S> result_;

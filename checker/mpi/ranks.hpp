@@ -6,12 +6,18 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <exception>
 #include <span>
 #include <string>
 #include <type_traits>
 #include <vector>
 
 namespace nsmc::checker {
+
+// All ranks end because of an error that the first of them reports.
+struct ToldByTheFirst : std::exception {
+  const char* what() const noexcept override { return "the first rank says why"; }
+};
 
 class Ranks {
  public:

@@ -19,10 +19,13 @@
 #include <vector>
 
 #include "checker/checker.hpp"
+#include "checker/checkpoint/checkpoint_file.hpp"
+#include "checker/checkpoint/fields.hpp"
 #include "checker/explicit/open_claims.hpp"
 #include "checker/explicit/state_packer.hpp"
 #include "checker/explicit/state_store.hpp"
 #include "checker/explicit/tuning.hpp"
+#include "checker/mpi/counts.hpp"
 #include "checker/mpi/delta.hpp"
 #include "checker/mpi/exchange.hpp"
 #include "checker/mpi/ranks.hpp"
@@ -117,6 +120,32 @@ class RecordedPart {
   }
   const std::vector<Witness<S>>& witnesses() const { return witnesses_; }
 
+  // What this rank has between two rounds.
+  void save(CheckpointWriter& to) const {
+    FieldWriter fields;
+    for (const std::uint64_t number :
+         {store_.size(), expanded_, level_end_, transitions_, deadlocks_})
+      fields.number(number);
+    save_counts(steps_, ends_, fields);
+    to.section(kPart, fields.all());
+    packer_.save(to);
+    store_.save(to, store_.size());
+  }
+  // REQUIRES: nothing was added yet.  The open questions are as they were.
+  void load(const CheckpointReader& from, std::int64_t /*depth*/) {
+    packer_.load(from);
+    share_memory();
+    store_.load(from, "a rank's checkpoint");
+    FieldReader fields(from, kPart);
+    if (fields.number() != store_.size()) from.refuse("states of it are missing");
+    expanded_ = fields.number_up_to(store_.size());
+    level_end_ = fields.number_up_to(store_.size());
+    transitions_ = fields.number();
+    deadlocks_ = fields.number();
+    load_counts(steps_, ends_, fields);
+    fields.end();
+  }
+
   // All ranks together: the run to a state of rank `from`, along the parents.
   Run<S> run_to(int from, std::uint64_t where, std::int64_t /*depth*/) const {
     struct Step {
@@ -143,6 +172,7 @@ class RecordedPart {
   }
 
  private:
+  static constexpr const char* kPart = "part";
   static constexpr std::size_t kChunk = 16;       // states expanded between two looks at what came
   static constexpr std::size_t kPendingMax = 64;  // states whose cache lines are on their way
   using Rank = std::uint16_t;
@@ -240,6 +270,11 @@ class RecordedPart {
       packed += packer_.packed_bytes();
     }
     pending_.clear();
+  }
+
+  void share_memory() {
+    store_.set_memory_bytes_max(memory_bytes_max_ -
+                                std::min<std::uint64_t>(memory_bytes_max_, packer_.memory_bytes()));
   }
 
   void judge(const std::byte* packed) {

@@ -7,9 +7,12 @@
 #pragma once
 
 #include <algorithm>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
+#include <map>
+#include <new>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -17,9 +20,12 @@
 #include <vector>
 
 #include "checker/checker.hpp"
+#include "checker/checkpoint/checkpoint_file.hpp"
+#include "checker/checkpoint/fields.hpp"
 #include "checker/explicit/level_worker.hpp"
 #include "checker/explicit/reexecute.hpp"
 #include "checker/explicit/tuning.hpp"
+#include "checker/mpi/counts.hpp"
 #include "checker/mpi/exchange.hpp"
 #include "checker/mpi/ranks.hpp"
 #include "checker/mpi/witness.hpp"
@@ -95,14 +101,7 @@ class WordPart {
     for (const Block& block : level_) pool_.give_back(block.keys);
     level_ = std::move(worker_.next.blocks());
     worker_.next.blocks().clear();
-    chunks_.clear();
-    next_chunk_ = 0;
-    left_ = 0;
-    for (const Block& block : level_) {
-      left_ += block.size;
-      for (std::size_t from = 0; from < block.size; from += Worker::kChunk)
-        chunks_.emplace_back(block.keys + from, std::min(Worker::kChunk, block.size - from));
-    }
+    cut_level();
     found_before_ = worker_.found;
     shared_.next_phase = phase(depth + 1);
   }
@@ -121,6 +120,54 @@ class WordPart {
     if (worker_.deadlock)
       all.push_back({SeenAs::deadlock, *worker_.deadlock, state(*worker_.deadlock), {}});
     return all;
+  }
+
+  // What this rank has between two rounds.
+  void save(CheckpointWriter& to) const {
+    FieldWriter fields;
+    for (const std::uint64_t number :
+         {worker_.found, worker_.transitions, worker_.deadlocks, found_before_, left_, beyond()})
+      fields.number(number);
+    save_counts(worker_.steps, worker_.ends, fields);
+    to.section(kPart, fields.all());
+    for (unsigned phase = 0; phase < CompactSet::kPhases; ++phase) {
+      std::vector<std::uint64_t> keys;
+      const auto flush = [&] {
+        to.section(kKeys[phase], std::as_bytes(std::span(keys)));
+        keys.clear();
+      };
+      set_.find(phase, [&](std::uint64_t key) {
+        keys.push_back(key);
+        if (keys.size() == BlockPool::kKeys) flush();
+        return false;
+      });
+      flush();
+    }
+    for (std::size_t i = next_chunk_; i < chunks_.size(); ++i)
+      to.section(kLeft, std::as_bytes(chunks_[i]));
+    for (const Block& block : worker_.next.blocks())
+      to.section(kBeyond, std::as_bytes(Keys(block.keys, block.size)));
+  }
+  // REQUIRES: nothing was added yet.  The open questions are as they were.
+  void load(const CheckpointReader& from, std::int64_t depth) {
+    FieldReader fields(from, kPart);
+    worker_.found = fields.number();
+    worker_.transitions = fields.number();
+    worker_.deadlocks = fields.number();
+    found_before_ = fields.number();
+    const std::uint64_t left = fields.number(), beyond = fields.number();
+    load_counts(worker_.steps, worker_.ends, fields);
+    fields.end();
+    for (unsigned phase = 0; phase < CompactSet::kPhases; ++phase)
+      each_keys(from, kKeys[phase], [&](Keys keys) { put(keys, phase); });
+    KeyBlocks level;
+    each_keys(from, kLeft, [&](Keys keys) { append(keys, level); });
+    level_ = std::move(level.blocks());
+    cut_level();
+    each_keys(from, kBeyond, [&](Keys keys) { append(keys, worker_.next); });
+    if (left_ != left || worker_.found - found_before_ != beyond)
+      from.refuse("its level has another size");
+    shared_.next_phase = phase(depth + 1);
   }
 
   // All ranks together: the run to a state of rank `from`, backwards, level by level.
@@ -146,6 +193,11 @@ class WordPart {
   }
 
  private:
+  static constexpr const char* kPart = "part";
+  static constexpr const char* kKeys[] = {"keys 0", "keys 1", "keys 2"};
+  static constexpr const char* kLeft = "level";
+  static constexpr const char* kBeyond = "beyond";
+
   using Scatter = Mix;
   using Block = KeyBlocks::Block;
   using Keys = std::span<const std::uint64_t>;
@@ -187,6 +239,42 @@ class WordPart {
   };
   using Worker = LevelWorker<S, Scatter, SendToOwner>;
   using Flow = typename Worker::Flow;
+
+  void cut_level() {
+    chunks_.clear();
+    next_chunk_ = 0;
+    left_ = 0;
+    for (const Block& block : level_) {
+      left_ += block.size;
+      for (std::size_t from = 0; from < block.size; from += Worker::kChunk)
+        chunks_.emplace_back(block.keys + from, std::min(Worker::kChunk, block.size - from));
+    }
+  }
+
+  template <class F>
+  void each_keys(const CheckpointReader& from, const char* section, F f) {
+    CheckpointSection keys = from.open(section);
+    std::vector<std::uint64_t> piece(BlockPool::kKeys);
+    while (const std::size_t bytes = keys.read(std::as_writable_bytes(std::span(piece))))
+      f(Keys(piece.data(), bytes / sizeof(std::uint64_t)));
+  }
+  void put(Keys keys, unsigned phase) {
+    std::vector<std::uint64_t> added(keys.size());
+    while (!keys.empty()) {
+      keys = keys.subspan(set_.insert(keys.data(), keys.size(), phase, added.data()).looked_at);
+      if (!keys.empty() && !grow()) throw std::bad_alloc();
+    }
+  }
+  void append(Keys keys, KeyBlocks& to) {
+    while (!keys.empty()) {
+      const auto room = to.room(pool_, shared_.memory_bytes_max);
+      if (room.empty()) throw std::bad_alloc();
+      const std::size_t count = std::min(room.size(), keys.size());
+      std::copy_n(keys.begin(), count, room.begin());
+      to.wrote(count);
+      keys = keys.subspan(count);
+    }
+  }
 
   void settle(Flow flow) {
     while (flow == Flow::table_full) {
