@@ -67,6 +67,7 @@ class KeyBlocks {
   void wrote(std::size_t count) { blocks_.back().size += count; }
 
   std::vector<Block>& blocks() { return blocks_; }
+  const std::vector<Block>& blocks() const { return blocks_; }
 
  private:
   std::vector<Block> blocks_;

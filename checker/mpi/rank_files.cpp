@@ -38,7 +38,8 @@ RankFiles::RankFiles(const Ranks& ranks, Plan plan) : ranks_(ranks), plan_(std::
   const Found found = look();
   std::string complaint;
   if (!found.of_others.empty())
-    complaint = found.of_others + ": it is of another number of ranks; start as many, or remove it";
+    complaint = found.of_others + ": it is one of another number of ranks, and these are " +
+                std::to_string(ranks.size()) + "; start as many as wrote it, or remove it";
   if (!plan_.resume && !found.generations.empty())
     complaint = file(found.generations.back()) +
                 ": there is a checkpoint already; go on with --resume, or remove it";

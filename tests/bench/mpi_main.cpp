@@ -1,13 +1,16 @@
 // nsmc-mpi-bench: explores the benchmark model on many processes, and says how fast.
 // SPDX-License-Identifier: MIT
 //
-//   mpirun -n RANKS nsmc-mpi-bench ROW [--vector] [--batch BYTES]
+//   mpirun -n RANKS nsmc-mpi-bench ROW [--vector] [--batch BYTES] [--round SECONDS]
+//                                  [--states-max N] [--memory BYTES] [--slots N]
+//                                  [--checkpoint FILE] [--every SECONDS] [--resume]
 //
 // Prints one line of name=value pairs and exits 1 if a count is not the table's.
 #include <sys/resource.h>
 
 #include <cstdio>
 #include <cstdlib>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -26,6 +29,7 @@ struct Wanted {
   bool vector = false;
   checker::Distribution how;
   checker::Limits limits;
+  checker::RankFiles::Plan files;
 };
 
 // Of all ranks, in microseconds.
@@ -39,10 +43,16 @@ std::uint64_t cpu_microseconds(const checker::Ranks& ranks) {
   return sum;
 }
 
-bool explore(const Wanted& wanted, const checker::Ranks& ranks) {
+bool explore(Wanted wanted, const checker::Ranks& ranks) {
   using S = PidnsRow;
   const auto number = static_cast<std::size_t>(wanted.row - kTable.data());
   const S system(number, wanted.vector ? make_moves_by_eight(number) : nullptr);
+  std::optional<checker::RankFiles> files;
+  if (!wanted.files.path.empty()) {
+    wanted.files.identity = "row " + std::string(wanted.row->id) + "\n";
+    files.emplace(ranks, wanted.files);
+    wanted.how.files = &*files;
+  }
   checker::Distributed distributed;
   const auto result =
       checker::search_distributed<S>(system, {}, ranks, wanted.limits, {}, wanted.how, distributed);
@@ -69,6 +79,9 @@ bool explore(const Wanted& wanted, const checker::Ranks& ranks) {
 
 Wanted read(const std::vector<std::string_view>& arguments) {
   Wanted wanted;
+  const auto real = [&](std::size_t& i) {
+    return std::strtod(std::string(arguments.at(++i)).c_str(), nullptr);
+  };
   const auto number = [&](std::size_t& i) {
     return std::strtoull(std::string(arguments.at(++i)).c_str(), nullptr, 10);
   };
@@ -78,6 +91,20 @@ Wanted read(const std::vector<std::string_view>& arguments) {
       wanted.vector = true;
     } else if (argument == "--batch") {
       wanted.how.batch_bytes = number(i);
+    } else if (argument == "--round") {
+      wanted.how.round_seconds = real(i);
+    } else if (argument == "--states-max") {
+      wanted.limits.states_max = number(i);
+    } else if (argument == "--memory") {
+      wanted.limits.memory_bytes_max = number(i);
+    } else if (argument == "--slots") {
+      wanted.how.tuning.buckets = number(i) / 8;
+    } else if (argument == "--checkpoint") {
+      wanted.files.path = arguments.at(++i);
+    } else if (argument == "--every") {
+      wanted.files.seconds_between = real(i);
+    } else if (argument == "--resume") {
+      wanted.files.resume = true;
     } else {
       wanted.row = &row(argument);
     }
@@ -96,6 +123,11 @@ int main(int argc, char** argv) {
   try {
     const auto wanted = nsmc::bench::read({argv + 1, argv + argc});
     return nsmc::bench::explore(wanted, ranks) ? 0 : 1;
+  } catch (const nsmc::checker::ToldByTheFirst&) {
+    return 0;
+  } catch (const nsmc::checker::NothingBegun& error) {
+    std::fprintf(stderr, "nsmc-mpi-bench: %s\n", error.what());
+    return 64;
   } catch (const std::exception& error) {
     std::fprintf(stderr, "nsmc-mpi-bench: %s\n", error.what());
     ranks.abort(64);
