@@ -7,6 +7,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -56,7 +57,8 @@ class RecordedPart {
                {Store::kStatesMax, memory_bytes_max, tuning.chunk_bytes, tuning.slots_log2}),
         steps_(static_cast<std::size_t>(system.step_count())),
         rows_(static_cast<std::size_t>(ranks.size()), Delta(sizeof(State))),
-        taken_row_(sizeof(State)) {
+        taken_row_(sizeof(State)),
+        taken_packed_(packer_.packed_bytes()) {
     if (packer_.state_bytes() != sizeof(State))
       throw std::logic_error("significant_bits() must give a mask for each byte of a state");
     if (ranks.size() > std::numeric_limits<Rank>::max())
@@ -83,7 +85,7 @@ class RecordedPart {
     begin_round();
     for (const State& state : system_.initial())
       if (owner(state) == ranks_.rank()) {
-        pend(state, nullptr, Store::kNoParent, {});
+        pend(state, nullptr, nullptr, Store::kNoParent, {});
         insert_pending();
       }
   }
@@ -95,13 +97,18 @@ class RecordedPart {
   // A part that is full only takes what others send away from them.
   void take(int from, std::span<const std::byte> batch) {
     taken_row_.begin_row();
+    const State* before = nullptr;
     while (!batch.empty() && !is_full_) {
       Sent sent{};
       if (batch.size() < sizeof sent) throw std::runtime_error("half a state was sent");
       std::memcpy(&sent, batch.data(), sizeof sent);
       batch = batch.subspan(sizeof sent);
-      taken_row_.read(batch, &taken_);
-      pend(taken_, nullptr, sent.parent, {sent.action, static_cast<Rank>(from)});
+      State& state = before == taken_.data() ? taken_[1] : taken_[0];
+      taken_row_.read(batch, &state);
+      const std::byte* packed = pend(state, before, taken_packed_.data(), sent.parent,
+                                     {sent.action, static_cast<Rank>(from)});
+      std::memcpy(taken_packed_.data(), packed, taken_packed_.size());
+      before = &state;
       if (pending_.size() == kPendingMax) insert_pending();
     }
     insert_pending();
@@ -212,7 +219,7 @@ class RecordedPart {
       }
       const int to = owner(after);
       if (to != ranks_.rank()) return send(to, {index, action}, after);
-      pend(after, store_.packed(index), index, {action, static_cast<Rank>(to)});
+      pend(after, &state_, store_.packed(index), index, {action, static_cast<Rank>(to)});
     });
     if (transitions_ == transitions) see_end(index);
     insert_pending();
@@ -244,17 +251,20 @@ class RecordedPart {
     exchange_.added(to);
   }
 
-  // `before`: state_ as it is packed, if `state` follows it.
-  void pend(const State& state, const std::byte* before, Index parent, const Origin& origin) {
+  // `before`: a state that this one is much like, and what it was packed to; or nullptr.
+  const std::byte* pend(const State& state, const State* before, const std::byte* before_packed,
+                        Index parent, const Origin& origin) {
     const std::size_t at = pending_.size() * packer_.packed_bytes();
     packed_.resize(std::max(packed_.size(), at + packer_.packed_bytes() + BitPacker::kSlack));
+    std::byte* const packed = packed_.data() + at;
     if (before != nullptr) {
-      packer_.pack_like(&state_, before, &state, packed_.data() + at);
+      packer_.pack_like(before, before_packed, &state, packed);
     } else {
-      packer_.pack(&state, packed_.data() + at);
+      packer_.pack(&state, packed);
     }
-    pending_.push_back({parent, origin, store_.tag(packed_.data() + at)});
+    pending_.push_back({parent, origin, store_.tag(packed)});
     store_.prefetch_slot(pending_.back().tag);
+    return packed;
   }
 
   void insert_pending() {
@@ -313,10 +323,13 @@ class RecordedPart {
   std::vector<bool> state_seen_, end_seen_, move_seen_;
   bool deadlock_seen_ = false;
   std::vector<Witness<S>> witnesses_;
-  State state_{};             // being expanded
-  State taken_{}, judged_{};  // received, and stored
-  std::vector<Delta> rows_;   // by the rank to which they go
+  State state_{};            // being expanded
+  State judged_{};           // new
+  std::vector<Delta> rows_;  // by the rank to which they go
+  // Received: two in turn, since each is much like the one before it.
   Delta taken_row_;
+  std::array<State, 2> taken_{};
+  std::vector<std::byte> taken_packed_;
   std::vector<Pending> pending_;
   std::vector<std::byte> packed_;
 };
