@@ -112,8 +112,8 @@ Told read(Command& command) {
 int show(const CheckOptions& o, const Answer& a, int code) {
   traces::ScenarioRecord record = record_of(a);
   if (o.no_times) record.seconds = 0;
-  const ReportOptions report{
-      .colour = use_colour(), .show_runs = true, .distinct = 0, .proved = {}};
+  // mpirun gives each process a terminal of its own, whatever its output goes to: no colour.
+  const ReportOptions report{.colour = false, .show_runs = true, .distinct = 0, .proved = {}};
   const std::string text = o.json ? traces::to_json(NSMC_VERSION, code, {record})
                                   : report_line(a, report) + report_details(a, report);
   std::fwrite(text.data(), 1, text.size(), stdout);

@@ -77,6 +77,10 @@ checker::Result<System> search_on_ranks(const Bound& bound, const checker::Ranks
     files.emplace(ranks, plan(bound, mpi));
     how.files = &*files;
   }
+  const auto say = [&](const char* what) {
+    if (how.files != nullptr && ranks.is_first()) fmt::print(stderr, "nsmc: {}\n", what);
+  };
+  say("should a process be lost, all of them end: go on with the same command and --resume");
   ProgressLine line(o.progress, bound.scenario.name.text);
   checker::Distributed distributed;
   checker::OnProgress on_progress;
@@ -85,6 +89,8 @@ checker::Result<System> search_on_ranks(const Bound& bound, const checker::Ranks
   const checker::Limits limits = limits_of(o, ranks);
   auto result = checker::search_distributed<System>(*bound.system, bound.claims, ranks, limits,
                                                     on_progress, how, distributed);
+  line.clear();
+  if (!result.complete()) say("cut short: the same command and --resume go on from the last checkpoint");
   if (mpi.traffic && ranks.is_first()) tell_traffic(result, distributed, ranks.size());
   return result;
 }

@@ -153,11 +153,14 @@ class DistributedSearch {
     ranks_.sum(sums_);
     show_all();
     part_.begin_round();
-    if (all(Sum::left) + all(Sum::beyond) > 0) look_at_limits();
+    look_at_limits();
     report();
   }
 
+  // A rank that is full has thrown states away, so that nothing is left does not mean that nothing
+  // is missing.
   void look_at_limits() {
+    if (all(Sum::full) == 0 && all(Sum::left) + all(Sum::beyond) == 0) return;
     if (all(Sum::stopped) > 0) {
       reason_ = "stopped on request" + at_depth();
     } else if (all(Sum::full) > 0) {
@@ -300,13 +303,15 @@ class DistributedSearch {
   Result<S> finish() {
     std::vector<std::uint64_t> counts = part_.steps();
     const Traffic& traffic = exchange_.traffic();
-    for (const std::uint64_t count :
-         {part_.deadlocks(), traffic.messages, traffic.bytes, traffic.items})
+    for (const std::uint64_t count : {part_.deadlocks(), traffic.messages, traffic.bytes,
+                                      traffic.items, exchange_.bytes_taken()})
       counts.push_back(count);
     ranks_.sum(counts);
     std::uint64_t* const beyond_steps = counts.data() + part_.steps().size();
     result_.deadlocks = beyond_steps[0];
     distributed_.traffic = {beyond_steps[1], beyond_steps[2], beyond_steps[3]};
+    if (beyond_steps[2] != beyond_steps[4])
+      throw EngineDisagreement("not everything that was sent has arrived");
     result_.step_counts.assign(counts.data(), beyond_steps);
     std::uint64_t extremes[] = {part_.found(), ~part_.found()};
     ranks_.least(extremes);
@@ -323,6 +328,9 @@ class DistributedSearch {
       result_.incomplete = reason_ + "; " + std::to_string(not_expanded) +
                            (not_expanded == 1 ? " state was" : " states were") + " not expanded";
     }
+    const bool is_all = all(Sum::left) + all(Sum::beyond) + all(Sum::full) == 0;
+    if (result_.complete() && !is_all)
+      throw EngineDisagreement("a search ends before everything was expanded");
     claims_.close(result_.complete());
     return std::move(result_);
   }

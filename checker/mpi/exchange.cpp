@@ -105,6 +105,7 @@ bool Exchange::take(const OnBatch& on_batch) {
     const auto at = static_cast<std::size_t>(r.done[i]);
     int size = 0;
     MPI_Get_count(&r.statuses[i], MPI_BYTE, &size);
+    bytes_taken_ += static_cast<std::uint64_t>(size);
     on_batch(r.statuses[i].MPI_SOURCE, {r.arriving[at].data(), static_cast<std::size_t>(size)});
     r.receive(at);
   }

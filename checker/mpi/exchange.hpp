@@ -48,6 +48,7 @@ class Exchange {
   void finish(const OnBatch& on_batch);
 
   const Traffic& traffic() const { return traffic_; }
+  std::uint64_t bytes_taken() const { return bytes_taken_; }
   std::size_t memory_bytes() const;
 
  private:
@@ -64,6 +65,7 @@ class Exchange {
   std::vector<std::uint64_t> sent_to_;  // in this round: batches, by rank
   std::uint64_t taken_ = 0;             // in this round
   Traffic traffic_;
+  std::uint64_t bytes_taken_ = 0;
   std::unique_ptr<Requests> requests_;
 };
 

@@ -55,6 +55,13 @@ RankFiles::RankFiles(const Ranks& ranks, Plan plan) : ranks_(ranks), plan_(std::
     }
   }
   agree(complaint, kind.value_or(CheckpointError::Kind::bad_data));
+  try {
+    CheckpointWriter(file(generation_ + 1), plan_.identity);  // it can be written
+  } catch (const CheckpointError& error) {
+    complaint = error.what();
+    kind = error.kind();
+  }
+  agree(complaint, kind.value_or(CheckpointError::Kind::cannot_create));
   for (const std::uint64_t old : found.generations)
     if (old != generation_) remove(old);
   wait();
