@@ -46,7 +46,7 @@ std::uint64_t cpu_microseconds(const checker::Ranks& ranks) {
 bool explore(Wanted wanted, const checker::Ranks& ranks) {
   using S = PidnsRow;
   const auto number = static_cast<std::size_t>(wanted.row - kTable.data());
-  const S system(number, wanted.vector ? make_moves_by_eight(number) : nullptr);
+  const S system(wanted.row->id, wanted.vector ? make_moves_by_eight(number) : nullptr);
   std::optional<checker::RankFiles> files;
   if (!wanted.files.path.empty()) {
     wanted.files.identity = "row " + std::string(wanted.row->id) + "\n";
