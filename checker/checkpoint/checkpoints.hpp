@@ -50,7 +50,8 @@ class Checkpoints {
 
   const std::string& path() const { return plan_.path; }
   bool is_saved() const { return is_saved_; }                 // the last that was to be written was
-  CheckpointError::Kind failure() const { return failure_; }  // REQUIRES: save() has failed
+  bool has_failed() const { return has_failed_; }             // that it could not be
+  CheckpointError::Kind failure() const { return failure_; }  // REQUIRES: has_failed()
 
  private:
   using Clock = std::chrono::steady_clock;

@@ -8,6 +8,10 @@
 namespace nsmc::checker {
 
 void FieldWriter::number(std::uint64_t value) { bytes(std::as_bytes(std::span(&value, 1))); }
+void FieldWriter::numbers(std::span<const std::uint64_t> values) {
+  number(values.size());
+  bytes(std::as_bytes(values));
+}
 void FieldWriter::real(double value) { number(std::bit_cast<std::uint64_t>(value)); }
 void FieldWriter::text(std::string_view value) {
   number(value.size());
@@ -29,6 +33,11 @@ std::uint64_t FieldReader::number_up_to(std::uint64_t most) {
   const std::uint64_t value = number();
   if (value > most) from_.refuse("a number in it is too large");
   return value;
+}
+std::vector<std::uint64_t> FieldReader::numbers() {
+  std::vector<std::uint64_t> values(number_up_to((bytes_.size() - at_) / sizeof(std::uint64_t)));
+  bytes(std::as_writable_bytes(std::span(values)));
+  return values;
 }
 double FieldReader::real() { return std::bit_cast<double>(number()); }
 std::string FieldReader::text() {

@@ -16,6 +16,7 @@ namespace nsmc::checker {
 class FieldWriter {
  public:
   void number(std::uint64_t value);
+  void numbers(std::span<const std::uint64_t> values);
   void real(double value);
   void text(std::string_view value);
   void bytes(std::span<const std::byte> value);  // the reader has to know how many
@@ -33,6 +34,7 @@ class FieldReader {
 
   std::uint64_t number();
   std::uint64_t number_up_to(std::uint64_t most);
+  std::vector<std::uint64_t> numbers();
   double real();
   std::string text();
   void bytes(std::span<std::byte> to);

@@ -11,6 +11,7 @@
 #include "checker/cli/asked.hpp"
 #include "checker/cli/bounded.hpp"
 #include "checker/cli/jobs.hpp"
+#include "checker/cli/long_run.hpp"
 #include "checker/cli/prove.hpp"
 #include "checker/cli/report.hpp"
 #include "checker/cli/shipped.hpp"
@@ -122,11 +123,12 @@ void print_default_report(const std::vector<Answer>& answers, const ReportOption
     print("\nknown bugs, each shown by its shortest run:\n" + bugs);
 }
 
-Engine engine(const CheckOptions& o, const checker::Limits& limits, ProgressLine& line) {
-  return [&o, &limits, &line](const Bound& bound) {
+Engine engine(const CheckOptions& o, const checker::Limits& limits, ProgressLine& line,
+              const checker::Tuning& tuning) {
+  return [&o, &limits, &line, &tuning](const Bound& bound) {
     const auto progress = [&line](const checker::Progress& p) { line(p); };
     return o.bmc > 0 ? search_bounded(bound, limits, {.rlimit = o.rlimit}, progress)
-                     : search(bound, limits, o.reductions, progress);
+                     : search(bound, limits, o.reductions, progress, tuning);
   };
 }
 
@@ -143,13 +145,17 @@ int check(const CheckOptions& o) {
   ReportOptions report{
       .colour = use_colour(), .show_runs = one, .distinct = o.distinct, .proved = {}};
   if (shows_table) report.proved = proved_properties(o.kernel.empty() ? kSeedKernel : o.kernel);
+  const auto checkpoints = checkpoints_of(o, bound);
+  checker::Tuning tuning;
+  tuning.checkpoints = checkpoints.get();
+  tuning.disk = o.disk;
   std::vector<Answer> answers;
   std::vector<traces::ScenarioRecord> records;
   checker::Limits limits = limits_of(o);
   limits.memory_bytes_max /= std::min(jobs_of(o.jobs), std::max<std::size_t>(1, asked));
   const auto ask = [&](std::size_t i) {
     ProgressLine line(o.progress, bound[i].scenario.name.text);
-    return answer(std::move(bound[i]), engine(o, limits, line));
+    return answer(std::move(bound[i]), engine(o, limits, line, tuning));
   };
   in_order(asked, o.jobs, ask, [&](Answer&& a) {
     records.push_back(record_of(a));
@@ -163,7 +169,9 @@ int check(const CheckOptions& o) {
     }
     answers.push_back(std::move(a));
   });
-  const int code = exit_code(answers);
+  int code = exit_code(answers);
+  if (checkpoints && !answers.empty())
+    code = close_checkpoints(*checkpoints, answers.front(), code);
   if (o.json) {
     print(traces::to_json(NSMC_VERSION, code, records));
     return code;

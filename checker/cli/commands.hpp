@@ -27,7 +27,10 @@ enum ExitCode : int {
   kUsage = 64,
   kBadData = 65,
   kNoInput = 66,
-  kInternal = 70
+  kInternal = 70,
+  kCannotCreate = 73,
+  kInputOutput = 74,
+  kNoPermission = 77
 };
 
 struct CheckOptions {
@@ -46,9 +49,13 @@ struct CheckOptions {
   double memory_gib_max = 0;     // 0: 70 % of what there is
   ProgressStyle progress = ProgressStyle::automatic;
   Reductions reductions;
-  std::size_t distinct = 0;  // so many counterexamples with different causes
-  std::uint32_t bmc = 0;     // bounded search on terms, to this many moves; 0: the explorer
-  std::uint32_t rlimit = 0;  // of its solver, for one check; 0: no limit
+  std::string checkpoint;          // a file to go on from later; empty: none
+  double checkpoint_seconds = 60;  // between two of them
+  bool resume = false;             // go on from it, if it is there
+  std::string disk;                // a folder for states beyond memory_gib_max; empty: none
+  std::size_t distinct = 0;        // so many counterexamples with different causes
+  std::uint32_t bmc = 0;           // bounded search on terms, to this many moves; 0: the explorer
+  std::uint32_t rlimit = 0;        // of its solver, for one check; 0: no limit
 };
 int check(const CheckOptions& options);
 

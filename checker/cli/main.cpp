@@ -19,12 +19,14 @@ constexpr const char* kExitCodes =
     "   0  every answer is as expected, and every search was complete\n"
     "  11  a state in which nobody can move, and no program has ended\n"
     "  12  a property is violated, an answer is not the expected one, or graph: there is no way\n"
-    "  20  inconclusive: a limit of states, memory or time was reached\n"
+    "  20  inconclusive: a limit of states, memory or time was reached; check --checkpoint FILE\n"
+    "      says how to go on\n"
     "  21  gate: fewer states than pinned, a lost witness, a scenario that is gone, a dead step\n"
     "  22  a counterexample could not be re-executed: a bug in nsmc\n"
     "  24  a trace is not a run of the model\n"
     "  64 usage, 65 bad data, 66 no input, 70 internal error, 73 cannot create, 74 I/O,\n"
-    "  77 no permission, 130 interrupted (after printing partial results)\n"
+    "  77 no permission, 130 interrupted (after printing partial results).  A search that was cut\n"
+    "  short and whose last checkpoint could not be written ends with 73, 74 or 77\n"
     "\n"
     "Start with:\n"
     "  nsmc check                                  the 2007 code: what holds, what does not\n"
@@ -83,6 +85,17 @@ void add_check(CLI::App& app, CheckOptions& o, std::string& progress, int& code)
   cmd->add_option("--memory-max", o.memory_gib_max,
                   "stop a search at this many GiB (default: 70 % of what there is)")
       ->check(CLI::PositiveNumber);
+  CLI::Option* checkpoint = cmd->add_option(
+      "--checkpoint", o.checkpoint,
+      "of one scenario: keep in this file what a search has found, to go on from there");
+  cmd->add_option("--checkpoint-every", o.checkpoint_seconds,
+                  "... so many seconds after the last time (default: 60), and when it is cut short")
+      ->check(CLI::NonNegativeNumber)
+      ->needs(checkpoint);
+  cmd->add_flag("--resume", o.resume, "... and go on from that file, if it is there")
+      ->needs(checkpoint);
+  cmd->add_option("--disk", o.disk,
+                  "a folder for the older states when memory is used up, until the search ends");
   add_switch(*cmd, "--symmetry", o.reductions.symmetry,
              "look at one of the states that differ in the names of slots only: on, off or auto");
   add_switch(*cmd, "--dead-fields", o.reductions.dead_fields,

@@ -83,6 +83,7 @@ struct Command {
     app.add_option("--memory-max", o.memory_gib_max,
                    "stop at this many GiB on one machine (default: 70 % of what it has)")
         ->check(CLI::PositiveNumber);
+    app.add_option("--disk", o.disk, "a folder on each machine for what memory does not hold");
     CLI::Option* files = app.add_option("--checkpoint", mpi.checkpoint,
                                         "each rank writes FILE.gGENERATION.RANK-of-RANKS");
     app.add_option("--checkpoint-every", mpi.checkpoint_seconds, "in seconds (default: 60)")

@@ -8,6 +8,7 @@
 #include <optional>
 #include <sstream>
 
+#include "checker/cli/program.hpp"
 #include "checker/mpi/distributed_search.hpp"
 
 namespace nsmc::cli {
@@ -27,7 +28,7 @@ checker::Limits limits_of(const CheckOptions& o, const checker::Ranks& ranks) {
 
 // What has to be the same for a search to go on.
 std::string identity(const Bound& bound) {
-  std::string lines = fmt::format("program nsmc-mpi {}\n", NSMC_VERSION);
+  std::string lines = fmt::format("program nsmc-mpi {} {}\n", NSMC_VERSION, this_program());
   std::istringstream text(traces::to_text(bound.scenario));
   int number = 0;
   for (std::string line; std::getline(text, line);)
@@ -72,6 +73,7 @@ checker::Result<System> search_on_ranks(const Bound& bound, const checker::Ranks
                                         const CheckOptions& o, const MpiOptions& mpi) {
   checker::Distribution how;
   if (mpi.batch_bytes > 0) how.batch_bytes = mpi.batch_bytes;
+  how.tuning.disk = o.disk;
   std::optional<checker::RankFiles> files;
   if (!mpi.checkpoint.empty()) {
     files.emplace(ranks, plan(bound, mpi));
@@ -90,7 +92,8 @@ checker::Result<System> search_on_ranks(const Bound& bound, const checker::Ranks
   auto result = checker::search_distributed<System>(*bound.system, bound.claims, ranks, limits,
                                                     on_progress, how, distributed);
   line.clear();
-  if (!result.complete()) say("cut short: the same command and --resume go on from the last checkpoint");
+  if (!result.complete())
+    say("cut short: the same command and --resume go on from the last checkpoint");
   if (mpi.traffic && ranks.is_first()) tell_traffic(result, distributed, ranks.size());
   return result;
 }

@@ -8,6 +8,10 @@
 #include <cstdio>
 #include <cstdlib>
 #include <filesystem>
+#include <fstream>
+#include <functional>
+#include <iterator>
+#include <sstream>
 
 #include "checker/checker.hpp"
 #include "checker/cli/commands.hpp"
@@ -21,6 +25,33 @@ namespace nsmc::cli {
 bool use_colour() {
   const char* no_colour = std::getenv("NO_COLOR");
   return isatty(STDOUT_FILENO) == 1 && (no_colour == nullptr || *no_colour == '\0');
+}
+
+int exit_code_of(checker::CheckpointError::Kind kind) {
+  using Kind = checker::CheckpointError::Kind;
+  switch (kind) {
+    case Kind::no_input:
+      return kNoInput;
+    case Kind::bad_data:
+      return kBadData;
+    case Kind::cannot_create:
+      return kCannotCreate;
+    case Kind::io:
+      return kInputOutput;
+    case Kind::no_permission:
+      return kNoPermission;
+    case Kind::memory:
+      return kInconclusive;
+  }
+  return kInternal;
+}
+
+std::string this_program() {
+  std::ifstream file("/proc/self/exe", std::ios::binary);
+  const std::string bytes((std::istreambuf_iterator<char>(file)), {});
+  std::ostringstream text;
+  text << std::hex << std::hash<std::string>{}(bytes) << "-" << bytes.size();
+  return text.str();
 }
 
 namespace {
@@ -42,6 +73,8 @@ int guarded(int argc, char** argv, int (*run)(int, char**)) {
     return error.kind() == traces::ScenarioError::Kind::unreadable ? kNoInput : kBadData;
   } catch (const traces::FileError& error) {
     return fail(error.exit_code, error.what());
+  } catch (const checker::CheckpointError& error) {
+    return fail(exit_code_of(error.kind()), error.what());
   } catch (const traces::TraceError& error) {
     return fail(kBadData, error.what());
   } catch (const NotARun& error) {
@@ -64,7 +97,7 @@ int run_program(int argc, char** argv, int (*run)(int, char**)) {
   // A result that could not be written was not given.
   if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return code;
   std::perror("nsmc: cannot write the output");
-  return 74;
+  return kInputOutput;
 }
 
 }  // namespace nsmc::cli

@@ -92,6 +92,7 @@ int stop_signal() { return stopped_by; }
 void catch_stop_signals() {
   std::signal(SIGINT, on_signal);
   std::signal(SIGTERM, on_signal);
+  std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error of write(), no end
 }
 
 std::uint64_t memory_bytes_default() {

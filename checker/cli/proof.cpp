@@ -7,8 +7,6 @@
 #include <exception>
 #include <filesystem>
 #include <fstream>
-#include <functional>
-#include <iterator>
 #include <map>
 #include <mutex>
 #include <sstream>
@@ -16,6 +14,7 @@
 #include <thread>
 
 #include "checker/certify/write.hpp"
+#include "checker/cli/program.hpp"
 #include "checker/cli/progress.hpp"
 #include "checker/cli/prove.hpp"
 #include "checker/cli/theory.hpp"
@@ -179,15 +178,6 @@ class Proof {
 };
 
 // --- proofs that are done ------------------------------------------------------------------------
-
-// The model, the lemmas and the engine are in this program: its bytes say whether anything changed.
-std::string this_program() {
-  std::ifstream file("/proc/self/exe", std::ios::binary);
-  const std::string bytes((std::istreambuf_iterator<char>(file)), {});
-  std::ostringstream text;
-  text << std::hex << std::hash<std::string>{}(bytes) << "-" << bytes.size();
-  return text.str();
-}
 
 fs::path cache_file(const std::string& kernel) {
   const char* cache = std::getenv("XDG_CACHE_HOME");

@@ -13,7 +13,8 @@ namespace {
 
 using kernel::Quotient;
 
-constexpr const char* kDeepestFree = "L10";  // the one property that reads free_depth
+constexpr const char* kWhole = "search whole";  // which of the two a checkpoint is of
+constexpr const char* kDeepestFree = "L10";     // the one property that reads free_depth
 
 // Whether a reduction is used; `reason` is what speaks against it, if anything does.
 bool decide(const char* name, Switch wanted, const std::string& reason, std::string& refused) {
@@ -51,13 +52,18 @@ Claim on_moves(const Claim& claim) {
 }  // namespace
 
 checker::Result<System> search(const Bound& bound, const checker::Limits& limits,
-                               const Reductions& reductions,
-                               const checker::OnProgress& on_progress) {
+                               const Reductions& reductions, const checker::OnProgress& on_progress,
+                               const checker::Tuning& tuning) {
   const System& system = *bound.system;
-  const auto whole = [&] {
-    return checker::search<System>(system, bound.claims, limits, on_progress);
-  };
+  checker::Checkpoints* const checkpoints = tuning.checkpoints;
   std::string refused;
+  const auto whole = [&] {
+    if (checkpoints != nullptr) {
+      checkpoints->search_is(kWhole);
+      if (!refused.empty()) checkpoints->set_remark(refused);
+    }
+    return checker::search<System>(system, bound.claims, limits, on_progress, 1.0, tuning);
+  };
   Quotient::Merges merges;
   merges.symmetry =
       decide("symmetry", reductions.symmetry, kernel::Symmetry::refusal(system), refused);
@@ -74,18 +80,23 @@ checker::Result<System> search(const Bound& bound, const checker::Limits& limits
   checker::Result<System> result;
   if (!merges.symmetry && !merges.dead_fields) {
     result = whole();
+  } else if (checkpoints != nullptr && checkpoints->goes_on_with(kWhole)) {
+    result = whole();  // as before: the search with states left out has said nothing
+    refused = checkpoints->remark();
   } else {
     try {
+      if (checkpoints != nullptr) checkpoints->search_is("search reduced");
       Quotient quotient(system, merges);
-      result = checker::search_reduced<System>(system, quotient, claims, limits, on_progress);
+      result = checker::search_reduced<System>(system, quotient, claims, limits, on_progress, 1.0,
+                                               tuning);
       if (merges.symmetry) result.reduced_by.emplace_back("symmetry");
       if (merges.dead_fields) result.reduced_by.emplace_back("dead-fields");
     } catch (const kernel::NotSymmetric& slots) {
-      result = whole();
       refused = slots.what();
-    } catch (const checker::NotReducible& run) {
       result = whole();
+    } catch (const checker::NotReducible& run) {
       refused = run.what();
+      result = whole();
     }
   }
   result.not_reduced_because = refused;

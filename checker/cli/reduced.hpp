@@ -4,6 +4,7 @@
 
 #include "checker/checker.hpp"
 #include "checker/cli/binding.hpp"
+#include "checker/explicit/tuning.hpp"
 
 namespace nsmc::cli {
 
@@ -16,9 +17,10 @@ struct Reductions {
 };
 
 // The explorer; docs/reductions.md says what it leaves out, and why the verdicts are the same.
-// Throws std::invalid_argument if what was switched on is not possible.
+// Throws std::invalid_argument if what was switched on is not possible, and CheckpointError.
 checker::Result<System> search(const Bound& bound, const checker::Limits& limits,
                                const Reductions& reductions,
-                               const checker::OnProgress& on_progress = {});
+                               const checker::OnProgress& on_progress = {},
+                               const checker::Tuning& tuning = {});
 
 }  // namespace nsmc::cli

@@ -15,7 +15,6 @@
 #include <algorithm>
 #include <atomic>
 #include <barrier>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <exception>
@@ -30,8 +29,11 @@
 #include <vector>
 
 #include "checker/checker.hpp"
+#include "checker/explicit/backward_runs.hpp"
+#include "checker/explicit/block_loader.hpp"
 #include "checker/explicit/level_worker.hpp"
 #include "checker/explicit/reexecute.hpp"
+#include "checker/explicit/search_clock.hpp"
 #include "checker/explicit/tuning.hpp"
 
 namespace nsmc::checker {
@@ -47,12 +49,13 @@ class CompactSearch {
                 const OnProgress& on_progress, double progress_seconds, const Tuning& tuning = {})
       : system_(system),
         limits_(limits),
-        on_progress_(on_progress),
-        progress_seconds_(progress_seconds),
+        clock_(on_progress, progress_seconds),
+        checkpoints_(tuning.checkpoints),
         codec_(system, tuning.gather),
         claims_(system, claims, result_.findings),
         set_(reservation(), first_buckets(tuning), tuning.compare),
-        pool_(reservation()),
+        runs_(system, codec_, set_),
+        pool_(reservation(), tuning.disk),
         shared_{system,
                 codec_,
                 claims_,
@@ -72,7 +75,7 @@ class CompactSearch {
   CompactSearch& operator=(const CompactSearch&) = delete;
 
   Result<S> run() {
-    add_initial_states();
+    if (!go_on()) add_initial_states();
     std::barrier<Plan> barrier(static_cast<std::ptrdiff_t>(workers_.size()), Plan{this});
     {
       std::vector<std::jthread> others;
@@ -87,15 +90,16 @@ class CompactSearch {
  private:
   using Worker = LevelWorker<S, Scatter>;
   using Flow = typename Worker::Flow;
-  using Clock = std::chrono::steady_clock;
-  using Keys = std::span<const std::uint64_t>;
+  using Block = KeyBlocks::Block;
+  static constexpr const char* kSearch = "search";
+  static constexpr const char* kKeys = "keys";
+  static constexpr std::uint64_t kWorkersMax = 1 << 16;
   struct Plan {
     CompactSearch* search;
     void operator()() noexcept { search->plan(); }
   };
 
   // --- in each thread
-  // -----------------------------------------------------------------------------
 
   void work(Worker& me, std::barrier<Plan>& barrier) {
     for (;;) {
@@ -114,12 +118,12 @@ class CompactSearch {
   void work_on_level(Worker& me) {
     if (me.is_pending() && !goes_on(me.flush())) return;
     while (!pause_.load(std::memory_order_relaxed)) {
-      const std::size_t at = next_chunk_.fetch_add(1, std::memory_order_relaxed);
-      if (at >= chunks_.size()) return;
+      const auto chunk = level_.take();
+      if (!chunk) return;
       const std::uint64_t found = me.found;
       const std::uint64_t transitions = me.transitions;
-      const Flow flow = me.expand(chunks_[at]);
-      expanded_.fetch_add(chunks_[at].size(), std::memory_order_relaxed);
+      const Flow flow = me.expand(*chunk);
+      expanded_.fetch_add(chunk->size(), std::memory_order_relaxed);
       transitions_.fetch_add(me.transitions - transitions, std::memory_order_relaxed);
       const std::uint64_t states = found_.fetch_add(me.found - found) + (me.found - found);
       if (!goes_on(flow)) return;
@@ -138,14 +142,13 @@ class CompactSearch {
   }
 
   bool limit_reached(std::uint64_t states) const {
-    return states > limits_.states_max || seconds() >= limits_.seconds_max || is_stopped();
+    return states > limits_.states_max || clock_.seconds() >= limits_.seconds_max || is_stopped();
   }
   bool is_stopped() const {
     return limits_.stop != nullptr && limits_.stop->load(std::memory_order_relaxed);
   }
 
   // --- while the others wait
-  // ----------------------------------------------------------------------
 
   void plan() noexcept {
     try {
@@ -159,14 +162,19 @@ class CompactSearch {
   void plan_or_throw() {
     pause_ = false;
     recount();
-    if (stop_for_limit()) return end_level();
-    if ((table_full_ || found_ > grow_at_) && !grow()) return end_level();
-    if (next_chunk_ < chunks_.size() || any_pending()) return;
+    if (stop_for_limit() || ((table_full_ || found_ > grow_at_) && !grow())) {
+      write_checkpoint();
+      return end_level();
+    }
+    level_.make_room(pool_, shared_.memory_bytes_max, workers_.size());
+    if (checkpoints_ != nullptr && checkpoints_->is_due()) write_checkpoint();
+    if (!level_.is_taken() || any_pending()) return;
     end_level();
     if (done_) return;
     if (depth_ >= limits_.depth_max) {
       stop_because("depth limit of " + std::to_string(limits_.depth_max) + " reached");
-    } else if (chunks_.empty()) {
+      write_checkpoint();
+    } else if (level_.is_empty()) {
       done_ = true;
     }
   }
@@ -187,12 +195,13 @@ class CompactSearch {
       return stop_because("state limit of " + std::to_string(limits_.states_max) + " reached" +
                           at_depth());
     if (memory_full_) return stop_because(memory_reason());
-    if (seconds() < limits_.seconds_max) return false;
+    if (clock_.seconds() < limits_.seconds_max) return false;
     std::ostringstream limit;
     limit << "time limit of " << limits_.seconds_max << " s reached";
     return stop_because(limit.str() + at_depth());
   }
   std::string memory_reason() const {
+    if (!pool_.disk_failure().empty()) return pool_.disk_failure() + at_depth();
     return "memory limit of " + std::to_string(limits_.memory_bytes_max) + " bytes reached" +
            at_depth();
   }
@@ -205,23 +214,16 @@ class CompactSearch {
   // The level is finished, or will never be: shows what was found in it, and turns to the next.
   void end_level() {
     show();
-    for (const Block& block : level_) pool_.give_back(block.keys);
+    for (const Block& block : level_.blocks()) pool_.give_back(block);
     level_.clear();
-    chunks_.clear();
     for (const auto& worker : workers_) {
-      for (const Block& block : worker->next.blocks()) add_block(block);
+      for (const Block& block : worker->next.blocks()) level_.add(block);
       worker->next.blocks().clear();
       worker->begin_level();
     }
-    next_chunk_ = 0;
-    if (!chunks_.empty()) ++depth_;
+    if (!level_.is_empty()) ++depth_;
     shared_.next_phase = phase(depth_ + 1);
-  }
-  using Block = KeyBlocks::Block;
-  void add_block(const Block& block) {
-    level_.push_back(block);
-    for (std::size_t from = 0; from < block.size; from += Worker::kChunk)
-      chunks_.emplace_back(block.keys + from, std::min(Worker::kChunk, block.size - from));
+    level_.make_room(pool_, shared_.memory_bytes_max, workers_.size());
   }
 
   // The new states are one move beyond the level.
@@ -237,15 +239,16 @@ class CompactSearch {
     for (auto* kind : {&states, &ends, &moves}) std::sort(kind->begin(), kind->end());
     for (const auto& witness : moves) show_move(witness.key, *witness.action);
     for (const auto& witness : ends)
-      claims_.see_end(state(witness.key),
-                      [&](const Asked<S>& asked) { return shown(asked, witness.key, depth_); });
+      claims_.see_end(state(witness.key), [&](const Asked<S>& asked) {
+        return runs_.shown(asked, witness.key, depth_);
+      });
     for (const auto& witness : states)
       claims_.see_state(state(witness.key), [&](const Asked<S>& asked) {
-        return shown(asked, witness.key, depth_ + 1);
+        return runs_.shown(asked, witness.key, depth_ + 1);
       });
     if (deadlocks.empty() || result_.deadlock) return;
     const std::uint64_t key = *std::min_element(deadlocks.begin(), deadlocks.end());
-    Run<S> run = run_to(key, depth_);
+    Run<S> run = runs_.run_to(key, depth_);
     confirm<S>(system_, nullptr, run, state(key));
     result_.deadlock = std::move(run);
   }
@@ -258,48 +261,25 @@ class CompactSearch {
       throw EngineDisagreement("a move is not possible: " +
                                std::string(system_.label(before, action)));
     claims_.see_move({before, action, after, events}, [&](const Asked<S>& asked) {
-      Shown<S> last = shown(asked, key, depth_);
+      Shown<S> last = runs_.shown(asked, key, depth_);
       last.run.actions.push_back(action);
       last.end = after;
       return last;
     });
   }
 
-  // That a premise is met is known, and no run of it is asked for.
-  Shown<S> shown(const Asked<S>& asked, std::uint64_t key, std::int64_t depth) const {
-    if (asked.premise) return {};
-    return {run_to(key, depth), state(key)};
-  }
-
-  Run<S> run_to(std::uint64_t key, std::int64_t depth) const {
-    Run<S> run;
-    std::uint64_t word = Scatter::back(key);
-    for (; depth > 0; --depth) {
-      const bool found = set_.find(phase(depth - 1), [&](std::uint64_t from) {
-        return leads_to(from, word, run.actions) && (word = Scatter::back(from), true);
-      });
-      if (!found) throw EngineDisagreement("a state has no predecessor when it is looked for");
-    }
-    std::reverse(run.actions.begin(), run.actions.end());
-    const std::vector<State> initial = system_.initial();
-    while (codec_.word(initial.at(run.initial)) != word) ++run.initial;
-    return run;
-  }
-  bool leads_to(std::uint64_t from, std::uint64_t to, std::vector<Action>& actions) const {
-    bool found = false;
-    system_.successors(state(from), [&](const Action& action, const State& after, const Events&) {
-      if (found || codec_.word(after) != to) return;
-      found = true;
-      actions.push_back(action);
-    });
-    return found;
-  }
-
   bool grow() {
     const std::uint64_t now = set_.buckets();
     // Twice as large costs less time; one and a half leaves less unused.
     std::uint64_t wanted = now * (set_.memory_bytes() < kLargeTable ? 4 : 3) / 2;
-    const std::uint64_t others = pool_.memory_bytes();
+    if (pool_.has_disk() &&
+        CompactSet::bytes(wanted) + pool_.memory_bytes() > limits_.memory_bytes_max) {
+      level_.move_to_disk(pool_);
+      for (const auto& worker : workers_) worker->next.move_to_disk(pool_);
+      pool_.release_spare();
+    }
+    const std::uint64_t others =
+        pool_.memory_bytes() + (pool_.has_disk() ? workers_.size() * BlockPool::kBytes : 0);
     while (CompactSet::bytes(wanted) + others > limits_.memory_bytes_max && wanted > now * 9 / 8)
       wanted -= now / 16;
     const bool may = CompactSet::bytes(wanted) + others <= limits_.memory_bytes_max;
@@ -340,7 +320,7 @@ class CompactSearch {
     result_.states = found_;
     result_.depth = static_cast<std::uint32_t>(std::max<std::int64_t>(depth_, 0));
     result_.memory_bytes = memory_bytes();
-    result_.seconds = seconds();
+    result_.seconds = clock_.seconds_in_all();
     if (!reason_.empty()) {
       const std::uint64_t left = found_ - std::min<std::uint64_t>(found_, expanded_);
       result_.incomplete = reason_ + "; " + std::to_string(left) +
@@ -351,33 +331,122 @@ class CompactSearch {
   }
 
   void look_at_the_clock() {
-    if (!on_progress_) return;
-    const double now = seconds();
-    if (now - reported_.seconds < progress_seconds_) return;
-    Progress next{.depth = static_cast<std::uint32_t>(std::max<std::int64_t>(depth_, 0)),
-                  .states = found_,
-                  .transitions = transitions_,
-                  .frontier = found_ - std::min<std::uint64_t>(found_, expanded_),
-                  .memory_bytes = memory_bytes(),
-                  .seconds = now,
-                  .steps_taken = shared_.steps_seen,
-                  .steps_known = static_cast<int>(shared_.step_seen.size())};
-    next.states_per_second_now =
-        static_cast<double>(next.states - reported_.states) / (now - reported_.seconds);
-    next.frontier_shrinks = next.frontier < reported_.frontier;
-    reported_ = next;
-    on_progress_(next);
+    if (checkpoints_ != nullptr && checkpoints_->is_due()) pause_ = true;
+    if (!clock_.is_report_due()) return;
+    clock_.report({.depth = static_cast<std::uint32_t>(std::max<std::int64_t>(depth_, 0)),
+                   .states = found_,
+                   .transitions = transitions_,
+                   .frontier = found_ - std::min<std::uint64_t>(found_, expanded_),
+                   .memory_bytes = memory_bytes(),
+                   .steps_taken = shared_.steps_seen,
+                   .steps_known = static_cast<int>(shared_.step_seen.size())});
   }
 
-  static unsigned phase(std::int64_t depth) {
-    return static_cast<unsigned>(depth % CompactSet::kPhases);
+  // --- checkpoints, while all threads are at rest
+
+  void write_checkpoint() {
+    if (checkpoints_ == nullptr) return;
+    checkpoints_->save([this](CheckpointWriter& to) {
+      FieldWriter fields;
+      save(fields);
+      to.section(kSearch, fields.all());
+      set_.save(to);
+      std::vector<std::uint64_t> room;
+      each_block([&](const Block& block, std::size_t from) {
+        room.resize(block.size - from);
+        to.section(kKeys, std::as_bytes(pool_.read(block, from, room)));
+      });
+    });
   }
-  State state(std::uint64_t key) const { return codec_.state(Scatter::back(key)); }
+  // The blocks that are to be expanded, but for the part that was, and those for the next level.
+  template <class F>
+  void each_block(F f) const {
+    level_.each_left(f);
+    for (const auto& worker : workers_)
+      for (const Block& block : worker->next.blocks()) f(block, std::size_t{0});
+  }
+
+  void save(FieldWriter& to) const {
+    to.number(set_.buckets());
+    to.real(clock_.seconds_in_all());
+    to.number(static_cast<std::uint64_t>(depth_));
+    to.number(expanded_);
+    claims_.save(to);
+    to.number(result_.deadlock ? 1 : 0);
+    if (result_.deadlock) save_run<S>(*result_.deadlock, to);
+    std::vector<std::uint64_t> left;
+    level_.each_left(
+        [&](const Block& block, std::size_t from) { left.push_back(block.size - from); });
+    to.numbers(left);
+    to.number(workers_.size());
+    for (const auto& worker : workers_) {
+      worker->save(to);
+      std::vector<std::uint64_t> sizes;
+      for (const Block& block : worker->next.blocks()) sizes.push_back(block.size);
+      to.numbers(sizes);
+    }
+  }
+
+  bool go_on() {
+    const auto file = checkpoints_ == nullptr ? nullptr : checkpoints_->take();
+    if (file == nullptr) return false;
+    FieldReader fields(*file, kSearch);
+    const std::uint64_t buckets = fields.number_up_to(Reservation::physical_bytes());
+    if (buckets < CompactSet::kBucketsMin) file->refuse("its table is too small");
+    if (CompactSet::bytes(buckets) > limits_.memory_bytes_max) more_memory();
+    set_.load(*file, buckets);
+    share_memory();
+    const double seconds_before = fields.real();
+    load(fields, *file);
+    fields.end();
+    recount();
+    clock_.go_on(seconds_before, found_);
+    checkpoints_->resumed(found_);
+    return true;
+  }
+  // It may have been written by another number of threads.
+  void load(FieldReader& from, const CheckpointReader& file) {
+    depth_ = static_cast<std::int64_t>(from.number());
+    shared_.next_phase = phase(depth_ + 1);
+    expanded_ = from.number();
+    claims_.load(from);
+    if (from.number() != 0) {
+      result_.deadlock = load_run<S>(from);
+      confirm<S>(system_, nullptr, *result_.deadlock, perform(system_, *result_.deadlock));
+    }
+    for (const auto& worker : workers_) worker->begin_level();
+    const std::vector<std::uint64_t> left = from.numbers();
+    std::vector<std::vector<std::uint64_t>> found(from.number_up_to(kWorkersMax));
+    for (std::size_t i = 0; i < found.size(); ++i) {
+      workers_[i % workers_.size()]->load(from);
+      found[i] = from.numbers();
+    }
+    BlockLoader loader(pool_, shared_.memory_bytes_max, workers_.size() + found.size(),
+                       file.open(kKeys));
+    const auto load = [&](std::size_t size, bool may_be_on_disk) {
+      if (size > BlockPool::kKeys) file.refuse("a block of it is too large");
+      const auto block = loader.load(size, may_be_on_disk);
+      if (!block) more_memory();
+      return *block;
+    };
+    for (const std::uint64_t size : left) level_.add(load(size, true));
+    for (std::size_t i = 0; i < found.size(); ++i)
+      for (const std::uint64_t size : found[i])
+        workers_[i % workers_.size()]->next.blocks().push_back(
+            load(size, size == BlockPool::kKeys));
+    for (const auto& worker : workers_) transitions_ += worker->transitions;
+  }
+  [[noreturn]] void more_memory() const {
+    throw CheckpointError(CheckpointError::Kind::memory, checkpoints_->path(),
+                          "its states take more memory than the limit", "raise the limit");
+  }
+
+  static unsigned phase(std::int64_t depth) { return BackwardRuns<S, Scatter>::phase(depth); }
+  State state(std::uint64_t key) const { return runs_.state(key); }
   std::size_t memory_bytes() const { return set_.memory_bytes() + pool_.memory_bytes(); }
   std::string at_depth() const {
     return " at depth " + std::to_string(std::max<std::int64_t>(depth_, 0));
   }
-  double seconds() const { return std::chrono::duration<double>(Clock::now() - started_).count(); }
   std::uint64_t first_buckets(const Tuning& tuning) const {
     const std::uint64_t wanted = std::max(tuning.buckets, CompactSet::kBucketsMin);
     return CompactSet::bytes(wanted) <= limits_.memory_bytes_max ? wanted : CompactSet::kBucketsMin;
@@ -392,28 +461,25 @@ class CompactSearch {
 
   const S& system_;
   const Limits& limits_;
-  const OnProgress& on_progress_;
-  double progress_seconds_;
-  Clock::time_point started_ = Clock::now();
-  Progress reported_;  // of the first thread
+  SearchClock clock_;
 
   Result<S> result_;
+  Checkpoints* checkpoints_;
   WordCodec<S> codec_;
   OpenClaims<S> claims_;
   CompactSet set_;
+  BackwardRuns<S, Scatter> runs_;
   BlockPool pool_;
   LevelShared<S> shared_;
   std::vector<std::unique_ptr<Worker>> workers_;
 
   // The level: written by plan() only.
   std::int64_t depth_ = 0;
-  std::vector<Block> level_;
-  std::vector<Keys> chunks_;
+  Level level_;
   std::uint64_t grow_at_ = 0;
   std::string reason_;
   bool done_ = false;
 
-  std::atomic<std::size_t> next_chunk_{0};
   std::atomic<std::uint64_t> found_{0}, expanded_{0}, transitions_{0};
   std::atomic<bool> pause_{false};  // the planner is wanted
   std::atomic<bool> table_full_{false}, memory_full_{false};

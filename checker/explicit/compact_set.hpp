@@ -29,6 +29,7 @@
 #include <new>
 #include <vector>
 
+#include "checker/checkpoint/checkpoint_file.hpp"
 #include "checker/explicit/reservation.hpp"
 
 #if defined(__x86_64__)
@@ -104,6 +105,17 @@ class CompactSet {
     return true;
   }
 
+  // As it lies, free slots and all: they pack to nothing.
+  void save(CheckpointWriter& to) const { to.section(kTable, {memory_.begin(), bytes(buckets_)}); }
+  // REQUIRES: nothing was added yet, and the section has the bytes of so many buckets.  Throws
+  // CheckpointError and std::bad_alloc.
+  void load(const CheckpointReader& from, std::uint64_t buckets) {
+    if (from.size_of(kTable) != bytes(buckets)) from.refuse("its table has another size");
+    if (!memory_.open(bytes(buckets))) throw std::bad_alloc();
+    set_buckets(buckets);
+    from.open(kTable).read({memory_.begin(), bytes(buckets)});
+  }
+
   // f(key) for the keys of one phase, until it returns true; whether it did.  No thread may insert.
   template <class F>
   bool find(unsigned phase, F f) const {
@@ -115,6 +127,7 @@ class CompactSet {
   }
 
  private:
+  static constexpr const char* kTable = "table";
   static constexpr unsigned kSlots = 8;
   static constexpr unsigned kKeptShift = 10, kDistanceShift = 2;
   static constexpr std::uint64_t kPhaseMask = 3;

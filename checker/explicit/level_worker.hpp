@@ -14,8 +14,10 @@
 #include <vector>
 
 #include "checker/checker.hpp"
+#include "checker/checkpoint/fields.hpp"
 #include "checker/explicit/compact_set.hpp"
 #include "checker/explicit/frontier.hpp"
+#include "checker/explicit/level.hpp"
 #include "checker/explicit/mix.hpp"
 #include "checker/explicit/open_claims.hpp"
 #include "checker/explicit/recently_seen.hpp"
@@ -51,7 +53,7 @@ class LevelWorker {
   using State = typename S::State;
   using Action = typename S::Action;
   using Events = typename S::Events;
-  static constexpr std::size_t kChunk = 512;  // keys expanded between two looks at the limits
+  static constexpr std::size_t kChunk = Level::kChunk;
 
   // What settles an open question: the key of a state, and the move out of it if it is a move's.
   struct Witness {
@@ -112,12 +114,57 @@ class LevelWorker {
     return flush();
   }
 
+  // The same for keys that may be on disk.
+  Flow expand(const Level::Chunk& chunk) {
+    buffer_.resize(chunk.size());
+    return expand(shared_.pool.read(*chunk.block, chunk.from, buffer_));
+  }
+
   // Adds what another worker has found.  REQUIRES: nothing is pending.
   Flow take(std::span<const std::uint64_t> keys) {
     pending_.resize(std::max(pending_.size(), keys.size()));
     std::copy(keys.begin(), keys.end(), pending_.begin());
     pending_size_ = keys.size();
     return flush();
+  }
+
+  // Its counts, what it has found in this level, what is pending, and how large its blocks are.
+  // REQUIRES: it is at rest.
+  void save(FieldWriter& to) const {
+    for (const std::uint64_t number : {transitions, found, deadlocks}) to.number(number);
+    for (const std::uint64_t count : steps) to.number(count);
+    to.number(ends.size());
+    for (const auto& [name, count] : ends) {
+      to.text(name);
+      to.number(count);
+    }
+    for (const auto* kind : {&states, &end_states, &moves}) save(*kind, to);
+    to.number(deadlock ? 1 : 0);
+    to.number(deadlock.value_or(0));
+    for (const auto* seen : {&state_seen_, &end_seen_, &move_seen_})
+      for (const bool is_seen : *seen) to.number(is_seen ? 1 : 0);
+    to.number(pending_size_ - flushed_);
+    for (std::size_t i = flushed_; i < pending_size_; ++i) to.number(pending_[i]);
+  }
+  // Adds what another one saved.  REQUIRES: a level has begun.
+  void load(FieldReader& from) {
+    for (std::uint64_t* number : {&transitions, &found, &deadlocks}) *number += from.number();
+    for (std::size_t step = 0; step < steps.size(); ++step) count_step(step, from.number());
+    for (std::uint64_t left = from.number(); left > 0; --left) {
+      const std::string name = from.text();
+      ends[name] += from.number();
+    }
+    for (auto* kind : {&states, &end_states, &moves}) load(from, *kind);
+    const bool has_deadlock = from.number() != 0;
+    const std::uint64_t key = from.number();
+    if (has_deadlock) deadlock = std::min(deadlock.value_or(key), key);
+    for (auto* seen : {&state_seen_, &end_seen_, &move_seen_})
+      for (std::size_t i = 0; i < seen->size(); ++i)
+        if (from.number() != 0) (*seen)[i] = true;
+    for (std::uint64_t left = from.number(); left > 0; --left) {
+      pending_.resize(std::max(pending_.size(), pending_size_ + 1));
+      pending_[pending_size_++] = from.number();
+    }
   }
 
   bool is_pending() const { return flushed_ < pending_size_; }
@@ -140,6 +187,23 @@ class LevelWorker {
   }
 
  private:
+  static void save(const std::vector<Witness>& witnesses, FieldWriter& to) {
+    to.number(witnesses.size());
+    for (const Witness& witness : witnesses) {
+      to.number(witness.key);
+      to.number(witness.action ? 1 : 0);
+      if (witness.action) to.bytes(std::as_bytes(std::span(&*witness.action, 1)));
+    }
+  }
+  static void load(FieldReader& from, std::vector<Witness>& witnesses) {
+    for (std::uint64_t left = from.number(); left > 0; --left) {
+      Witness witness{from.number(), {}};
+      if (from.number() != 0)
+        from.bytes(std::as_writable_bytes(std::span(&witness.action.emplace(), 1)));
+      witnesses.push_back(witness);
+    }
+  }
+
   void pend(const std::uint64_t* words, std::size_t count) {
     pending_.resize(std::max(pending_.size(), pending_size_ + count + 1));
     std::uint64_t* const keys = pending_.data() + pending_size_;
@@ -212,6 +276,7 @@ class LevelWorker {
   Route route_;
   RecentlySeen recent_;
   std::optional<lang::Moves> moves_;
+  std::vector<std::uint64_t> buffer_;   // keys that were on disk
   std::vector<std::uint64_t> words_;    // being expanded
   std::vector<std::uint64_t> after_;    // the words of their successors, one by one
   std::vector<std::uint64_t> pending_;  // keys to be looked up

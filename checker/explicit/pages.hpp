@@ -53,6 +53,13 @@ class Pages {
     if (mapped_ != nullptr) munmap(mapped_, mapped_bytes_);
   }
 
+  // What the first `bytes` hold was written to this file, on a page's border: from now on they are
+  // read from there, and may not be changed.  False if the system refuses.
+  bool become_file(int descriptor, std::uint64_t at, std::size_t bytes) {
+    return mmap(begin_, bytes, PROT_READ, MAP_SHARED | MAP_FIXED, descriptor,
+                static_cast<off_t>(at)) != MAP_FAILED;
+  }
+
   explicit operator bool() const { return begin_ != nullptr; }
   std::byte* begin() const { return begin_; }
 

@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
 #include <cstddef>
 #include <cstdint>
 #include <span>
@@ -25,6 +24,7 @@
 #include "checker/explicit/compact_search.hpp"
 #include "checker/explicit/open_claims.hpp"
 #include "checker/explicit/reduction.hpp"
+#include "checker/explicit/search_clock.hpp"
 #include "checker/explicit/state_packer.hpp"
 #include "checker/explicit/state_store.hpp"
 #include "checker/explicit/tuning.hpp"
@@ -44,12 +44,11 @@ class Search {
       : system_(system),
         reduction_(reduction),
         limits_(limits),
-        on_progress_(on_progress),
-        progress_seconds_(progress_seconds),
+        clock_(on_progress, progress_seconds),
         claims_(system, claims, result_.findings),
         checkpoints_(tuning.checkpoints),
         packer_(system.significant_bits(), tuning),
-        store_(packer_.packed_bytes(), {limits.states_max, limits.memory_bytes_max,
+        store_(packer_.packed_bytes(), {limits.states_max, limits.memory_bytes_max, tuning.disk,
                                         tuning.chunk_bytes, tuning.slots_log2}) {
     if (packer_.state_bytes() != sizeof(State))
       throw std::logic_error("significant_bits() must give a mask for each byte of a state");
@@ -77,13 +76,12 @@ class Search {
     result_.states = store_.size();
     result_.depth = depth_found();
     result_.memory_bytes = memory_bytes();
-    result_.seconds = seconds_before_ + seconds();
+    result_.seconds = clock_.seconds_in_all();
     claims_.close(result_.complete());
     return std::move(result_);
   }
 
  private:
-  using Clock = std::chrono::steady_clock;
   using Index = typename Store::Index;
   static constexpr std::uint64_t kExpansionsPerClock = 256;
   static constexpr const char* kSearch = "search";
@@ -212,21 +210,21 @@ class Search {
     if (depth_ >= limits_.depth_max)
       return stop_because("depth limit of " + std::to_string(limits_.depth_max) + " reached");
     if (expanded_ % kExpansionsPerClock != 0) return false;
-    const double now = seconds();
-    if (now >= limits_.seconds_max) {
+    if (clock_.seconds() >= limits_.seconds_max) {
       std::ostringstream limit;
       limit << "time limit of " << limits_.seconds_max << " s reached";
       return stop_because(limit.str() + at_depth());
     }
     if (checkpoints_ != nullptr && checkpoints_->is_due()) write_checkpoint();
-    if (on_progress_ && seconds_before_ + now - reported_.seconds >= progress_seconds_)
-      report(seconds_before_ + now);
+    if (clock_.is_report_due()) report();
     return false;
   }
 
   std::string refusal(Insertion insertion) const {
     if (insertion == Insertion::states_full)
       return "state limit of " + std::to_string(store_.states_max()) + " reached" + at_depth();
+    if (insertion == Insertion::memory_full && !store_.disk_failure().empty())
+      return store_.disk_failure() + at_depth();
     if (insertion == Insertion::memory_full)
       return "memory limit of " + std::to_string(limits_.memory_bytes_max) + " bytes reached" +
              at_depth();
@@ -267,7 +265,7 @@ class Search {
          {known_before_, expanded_, level_end_, std::uint64_t{depth_}, transitions,
           result_.deadlocks, std::uint64_t{reduction_.is_exact() ? 1U : 0U}})
       to.number(number);
-    to.real(seconds_before_ + seconds());
+    to.real(clock_.seconds_in_all());
     for (const std::uint64_t count : steps) to.number(count);
     to.number(initial_.size());
     for (const std::size_t which : initial_) to.number(which);
@@ -292,8 +290,6 @@ class Search {
     level_end_ = fields.number_up_to(store_.size());
     load(fields);
     fields.end();
-    reported_.states = store_.size();
-    reported_.seconds = seconds_before_;
     checkpoints_->resumed(store_.size());
     return true;
   }
@@ -304,7 +300,7 @@ class Search {
     const bool is_exact = from.number_up_to(1) == 1;
     if constexpr (requires { reduction_.admit_extra_moves(); })
       if (!is_exact) reduction_.admit_extra_moves();
-    seconds_before_ = from.real();
+    clock_.go_on(from.real(), store_.size());
     for (std::uint64_t& count : result_.step_counts) count = from.number();
     steps_taken_ =
         static_cast<int>(std::count_if(result_.step_counts.begin(), result_.step_counts.end(),
@@ -325,32 +321,21 @@ class Search {
   std::uint64_t memory_bytes() const { return store_.memory_bytes() + packer_.memory_bytes(); }
   std::uint32_t depth_found() const { return store_.size() > level_end_ ? depth_ + 1 : depth_; }
   std::string at_depth() const { return " at depth " + std::to_string(depth_found()); }
-  double seconds() const { return std::chrono::duration<double>(Clock::now() - started_).count(); }
 
-  void report(double now) {
-    Progress next{.depth = depth_found(),
-                  .states = store_.size(),
-                  .transitions = result_.transitions,
-                  .frontier = store_.size() - expanded_,
-                  .memory_bytes = memory_bytes(),
-                  .seconds = now,
-                  .steps_taken = steps_taken_,
-                  .steps_known = static_cast<int>(result_.step_counts.size())};
-    next.states_per_second_now =
-        static_cast<double>(next.states - reported_.states) / (now - reported_.seconds);
-    next.frontier_shrinks = next.frontier < reported_.frontier;
-    reported_ = next;
-    on_progress_(next);
+  void report() {
+    clock_.report({.depth = depth_found(),
+                   .states = store_.size(),
+                   .transitions = result_.transitions,
+                   .frontier = store_.size() - expanded_,
+                   .memory_bytes = memory_bytes(),
+                   .steps_taken = steps_taken_,
+                   .steps_known = static_cast<int>(result_.step_counts.size())});
   }
 
   const S& system_;
   R& reduction_;
   const Limits& limits_;
-  const OnProgress& on_progress_;
-  double progress_seconds_;
-  Clock::time_point started_ = Clock::now();
-  double seconds_before_ = 0;  // in sittings before this one
-  Progress reported_;
+  SearchClock clock_;
 
   Result<S> result_;
   int steps_taken_ = 0;

@@ -23,6 +23,7 @@
 #include <cstring>
 #include <limits>
 #include <new>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -30,6 +31,7 @@
 #include <vector>
 
 #include "checker/checkpoint/checkpoint_file.hpp"
+#include "checker/checkpoint/spill_file.hpp"
 #include "checker/explicit/bit_packer.hpp"
 #include "checker/explicit/pages.hpp"
 
@@ -55,6 +57,7 @@ enum class Insertion : std::uint8_t {
 struct StoreLimits {
   std::uint64_t states_max = std::numeric_limits<std::uint64_t>::max();
   std::uint64_t memory_bytes_max = std::numeric_limits<std::uint64_t>::max();
+  std::string disk;  // a folder for states that do not fit into memory; empty: none
   // The rest is for tests: growth happens at the same places, only sooner.
   std::size_t chunk_bytes = std::size_t{32} << 20;
   unsigned slots_log2 = 12;
@@ -78,15 +81,19 @@ class StateStore {
         slots_log2_(limits.slots_log2),
         table_(table_bytes(slots_log2_)) {
     if (!table_) throw std::bad_alloc();
+    if (!limits.disk.empty()) disk_.emplace(limits.disk);
   }
 
   std::uint64_t size() const { return size_; }
   std::uint64_t states_max() const { return states_max_; }
 
+  // Why states could not be moved to disk; empty: they could.
+  std::string disk_failure() const { return disk_ ? disk_->failure() : ""; }
+
   // When something else takes a part of what there is.
   void set_memory_bytes_max(std::uint64_t bytes) { memory_bytes_max_ = bytes; }
 
-  // What was touched: whole pages of states, and the table.
+  // What was touched: whole pages of states, and the table.  Not what lies on disk.
   std::uint64_t memory_bytes() const { return arena_bytes(size_) + table_bytes(slots_log2_); }
 
   std::uint32_t tag(const std::byte* packed) const {
@@ -141,9 +148,12 @@ class StateStore {
     if (states * record_bytes_ != from.size_of(kRecords) || states > kStatesMax)
       from.refuse("its states have another size");
     while (states > (std::uint64_t{3} << slots_log2_) / 4) ++slots_log2_;
-    if (arena_bytes(states) + table_bytes(slots_log2_) > memory_bytes_max_)
-      throw CheckpointError(CheckpointError::Kind::memory, path,
-                            "its states take more memory than the limit", "raise the limit");
+    const auto require = [&](bool fits) {
+      if (!fits)
+        throw CheckpointError(CheckpointError::Kind::memory, path,
+                              "its states take more memory than the limit", "raise the limit");
+    };
+    require(disk_ || arena_bytes(states) + table_bytes(slots_log2_) <= memory_bytes_max_);
     table_ = Pages(table_bytes(slots_log2_));
     if (!table_) throw std::bad_alloc();
     CheckpointSection records = from.open(kRecords);
@@ -154,6 +164,7 @@ class StateStore {
       records.read({chunks_.back().begin(), count * record_bytes_});
       for (const std::uint64_t end = size_ + count; size_ < end; ++size_)
         put(std::uint64_t{tag(record_at(static_cast<Index>(size_)))} << 32 | (size_ + 1));
+      require(fits(size_, table_bytes(slots_log2_)));
     }
   }
 
@@ -199,7 +210,7 @@ class StateStore {
     const bool larger_table = size_ + 1 > (std::uint64_t{3} << slots_log2_) / 4;
     const std::uint64_t tables_bytes =
         table_bytes(slots_log2_) + (larger_table ? table_bytes(slots_log2_ + 1) : 0);
-    if (arena_bytes(size_ + 1) + tables_bytes > memory_bytes_max_) return Insertion::memory_full;
+    if (!fits(size_ + 1, tables_bytes)) return Insertion::memory_full;
     if (larger_table && !grow_table()) return Insertion::memory_refused;
     if (size_ >> chunk_log2_ < chunks_.size()) return Insertion::added;
     Pages chunk(chunk_bytes());  // mapped, not touched
@@ -220,11 +231,26 @@ class StateStore {
     return true;
   }
 
+  // So many states, and tables; full chunks go to disk for that, the oldest first: it is the newest
+  // that are found again.
+  bool fits(std::uint64_t states, std::uint64_t tables_bytes) {
+    while (arena_bytes(states) + tables_bytes > memory_bytes_max_) {
+      if (!disk_ || on_disk_ >= size_ >> chunk_log2_) return false;
+      Pages& oldest = chunks_[on_disk_];
+      const std::uint64_t at = on_disk_ * Pages::rounded_up(chunk_bytes());
+      if (!disk_->write(at, {oldest.begin(), chunk_bytes()}) ||
+          !oldest.become_file(disk_->descriptor(), at, chunk_bytes()))
+        return false;
+      ++on_disk_;
+    }
+    return true;
+  }
+
   std::size_t chunk_bytes() const { return (record_bytes_ << chunk_log2_) + BitPacker::kSlack; }
   std::uint64_t arena_bytes(std::uint64_t states) const {
     const std::uint64_t whole_chunks = states >> chunk_log2_;
     const std::uint64_t rest = states - (whole_chunks << chunk_log2_);
-    return whole_chunks * Pages::rounded_up(chunk_bytes()) +
+    return (whole_chunks - on_disk_) * Pages::rounded_up(chunk_bytes()) +
            Pages::rounded_up(rest * record_bytes_);
   }
 
@@ -236,6 +262,8 @@ class StateStore {
   unsigned slots_log2_;
   std::uint64_t size_ = 0;
   std::vector<Pages> chunks_;
+  std::optional<SpillFile> disk_;
+  std::uint64_t on_disk_ = 0;  // chunks, the oldest
   Pages table_;
 };
 

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <string>
 
 #include "checker/checkpoint/checkpoints.hpp"
 #include "checker/explicit/bit_packer.hpp"
@@ -28,6 +29,8 @@ struct Tuning {
 
   // Where the search writes what it can go on from, and maybe goes on from; nullptr: nowhere.
   Checkpoints* checkpoints = nullptr;
+  // A folder for what is found and does not fit into memory; empty: none.
+  std::string disk;
 
   Visited visited = Visited::automatic;
   // Of the compact way:

@@ -10,7 +10,6 @@
 #pragma once
 
 #include <algorithm>
-#include <chrono>
 #include <cstdint>
 #include <map>
 #include <span>
@@ -26,6 +25,7 @@
 #include "checker/explicit/open_claims.hpp"
 #include "checker/explicit/reexecute.hpp"
 #include "checker/explicit/saved_run.hpp"
+#include "checker/explicit/search_clock.hpp"
 #include "checker/explicit/tuning.hpp"
 #include "checker/mpi/exchange.hpp"
 #include "checker/mpi/rank_files.hpp"
@@ -65,7 +65,7 @@ class DistributedSearch {
       : system_(system),
         ranks_(ranks),
         limits_(limits),
-        on_progress_(on_progress),
+        clock_(on_progress, how.round_seconds / 2),
         how_(how),
         distributed_(distributed),
         claims_(system, claims, result_.findings),
@@ -89,7 +89,6 @@ class DistributedSearch {
 
  private:
   using Part = std::conditional_t<lang::Batched<S>, WordPart<S>, RecordedPart<S>>;
-  using Clock = std::chrono::steady_clock;
   static constexpr std::uint64_t kQuotaMin = 4096;
 
   // What the ranks add up after each round.
@@ -124,9 +123,10 @@ class DistributedSearch {
     const Exchange::OnBatch take = [this](int from, std::span<const std::byte> batch) {
       part_.take(from, batch);
     };
-    const double end = std::min(seconds() + how_.round_seconds, limits_.seconds_max);
+    const double end = std::min(clock_.seconds() + how_.round_seconds, limits_.seconds_max);
     const std::uint64_t found_max = part_.found() + quota();
-    while (part_.has_work() && part_.found() < found_max && seconds() < end && !is_stopped()) {
+    while (part_.has_work() && part_.found() < found_max && clock_.seconds() < end &&
+           !is_stopped()) {
       part_.expand_some();
       exchange_.progress(take);
     }
@@ -147,7 +147,7 @@ class DistributedSearch {
     all(Sum::memory_bytes) = part_.memory_bytes() + exchange_.memory_bytes();
     all(Sum::full) = part_.is_full() ? 1 : 0;
     all(Sum::stopped) = is_stopped() ? 1 : 0;
-    all(Sum::time_is_up) = ranks_.is_first() && seconds() >= limits_.seconds_max ? 1 : 0;
+    all(Sum::time_is_up) = ranks_.is_first() && clock_.seconds() >= limits_.seconds_max ? 1 : 0;
     all(Sum::checkpoint_is_due) =
         ranks_.is_first() && how_.files != nullptr && how_.files->is_due() ? 1 : 0;
     ranks_.sum(sums_);
@@ -269,7 +269,7 @@ class DistributedSearch {
     how_.files->save([this](CheckpointWriter& to) {
       FieldWriter fields;
       fields.number(static_cast<std::uint64_t>(depth_ + 1));
-      fields.real(seconds_before_ + seconds());
+      fields.real(clock_.seconds_in_all());
       fields.number(result_.deadlock ? 1 : 0);
       if (result_.deadlock) save_run<S>(*result_.deadlock, fields);
       claims_.save(fields);
@@ -283,20 +283,19 @@ class DistributedSearch {
     if (file == nullptr) return false;
     FieldReader fields(*file, kSearch);
     depth_ = static_cast<std::int64_t>(fields.number()) - 1;
-    seconds_before_ = fields.real();
+    const double seconds_before = fields.real();
     if (fields.number_up_to(1) == 1) {
       result_.deadlock = load_run<S>(fields);
       confirm<S>(system_, nullptr, *result_.deadlock, checker::perform(system_, *result_.deadlock));
     }
     claims_.load(fields);
     fields.end();
-    part_.load(*file, depth_);
     part_.begin_round();
+    part_.load(*file, depth_);
     std::uint64_t states = part_.found();
     ranks_.sum({&states, 1});
     how_.files->resumed(states);
-    reported_.states = states;
-    reported_.seconds = seconds_before_;
+    clock_.go_on(seconds_before, states);
     return true;
   }
 
@@ -322,7 +321,7 @@ class DistributedSearch {
     result_.transitions = all(Sum::transitions);
     result_.depth = depth_found();
     result_.memory_bytes = all(Sum::memory_bytes);
-    result_.seconds = seconds_before_ + seconds();
+    result_.seconds = clock_.seconds_in_all();
     if (!reason_.empty()) {
       const std::uint64_t not_expanded = all(Sum::left) + all(Sum::beyond);
       result_.incomplete = reason_ + "; " + std::to_string(not_expanded) +
@@ -348,22 +347,16 @@ class DistributedSearch {
   }
 
   void report() {
-    if (!on_progress_) return;
-    Progress next{.depth = depth_found(),
-                  .states = all(Sum::found),
-                  .transitions = all(Sum::transitions),
-                  .frontier = all(Sum::left) + all(Sum::beyond),
-                  .memory_bytes = all(Sum::memory_bytes),
-                  .seconds = seconds_before_ + seconds(),
-                  .steps_taken = static_cast<int>(
-                      std::count_if(part_.steps().begin(), part_.steps().end(),
-                                    [](std::uint64_t count) { return count > 0; })),
-                  .steps_known = static_cast<int>(part_.steps().size())};
-    const double since = std::max(next.seconds - reported_.seconds, 1e-9);
-    next.states_per_second_now = static_cast<double>(next.states - reported_.states) / since;
-    next.frontier_shrinks = next.frontier < reported_.frontier;
-    reported_ = next;
-    on_progress_(next);
+    if (!clock_.is_report_due()) return;
+    clock_.report({.depth = depth_found(),
+                   .states = all(Sum::found),
+                   .transitions = all(Sum::transitions),
+                   .frontier = all(Sum::left) + all(Sum::beyond),
+                   .memory_bytes = all(Sum::memory_bytes),
+                   .steps_taken = static_cast<int>(
+                       std::count_if(part_.steps().begin(), part_.steps().end(),
+                                     [](std::uint64_t count) { return count > 0; })),
+                   .steps_known = static_cast<int>(part_.steps().size())});
   }
 
   bool is_stopped() const {
@@ -373,17 +366,13 @@ class DistributedSearch {
     return static_cast<std::uint32_t>(depth_ + (all(Sum::beyond) > 0 ? 1 : 0));
   }
   std::string at_depth() const { return " at depth " + std::to_string(depth_found()); }
-  double seconds() const { return std::chrono::duration<double>(Clock::now() - started_).count(); }
 
   const S& system_;
   const Ranks& ranks_;
   const Limits& limits_;
-  const OnProgress& on_progress_;
+  SearchClock clock_;
   const Distribution& how_;
   Distributed& distributed_;
-  Clock::time_point started_ = Clock::now();
-  double seconds_before_ = 0;  // in sittings before this one
-  Progress reported_;
 
   Result<S> result_;
   OpenClaims<S> claims_;

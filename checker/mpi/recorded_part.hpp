@@ -26,7 +26,6 @@
 #include "checker/explicit/state_packer.hpp"
 #include "checker/explicit/state_store.hpp"
 #include "checker/explicit/tuning.hpp"
-#include "checker/mpi/counts.hpp"
 #include "checker/mpi/delta.hpp"
 #include "checker/mpi/exchange.hpp"
 #include "checker/mpi/ranks.hpp"
@@ -53,8 +52,8 @@ class RecordedPart {
         exchange_(exchange),
         memory_bytes_max_(memory_bytes_max),
         packer_(system.significant_bits(), tuning),
-        store_(packer_.packed_bytes(),
-               {Store::kStatesMax, memory_bytes_max, tuning.chunk_bytes, tuning.slots_log2}),
+        store_(packer_.packed_bytes(), {Store::kStatesMax, memory_bytes_max, tuning.disk,
+                                        tuning.chunk_bytes, tuning.slots_log2}),
         steps_(static_cast<std::size_t>(system.step_count())),
         rows_(static_cast<std::size_t>(ranks.size()), Delta(sizeof(State))),
         taken_row_(sizeof(State)),
@@ -133,12 +132,17 @@ class RecordedPart {
     for (const std::uint64_t number :
          {store_.size(), expanded_, level_end_, transitions_, deadlocks_})
       fields.number(number);
-    save_counts(steps_, ends_, fields);
+    fields.numbers(steps_);
+    fields.number(ends_.size());
+    for (const auto& [name, count] : ends_) {
+      fields.text(name);
+      fields.number(count);
+    }
     to.section(kPart, fields.all());
     packer_.save(to);
     store_.save(to, store_.size());
   }
-  // REQUIRES: nothing was added yet.  The open questions are as they were.
+  // REQUIRES: nothing was added yet.  The open questions are as they were, and a round has begun.
   void load(const CheckpointReader& from, std::int64_t /*depth*/) {
     packer_.load(from);
     share_memory();
@@ -149,7 +153,13 @@ class RecordedPart {
     level_end_ = fields.number_up_to(store_.size());
     transitions_ = fields.number();
     deadlocks_ = fields.number();
-    load_counts(steps_, ends_, fields);
+    const std::vector<std::uint64_t> steps = fields.numbers();
+    if (steps.size() != steps_.size()) from.refuse("its system has other steps");
+    steps_ = steps;
+    for (std::uint64_t left = fields.number(); left > 0; --left) {
+      const std::string name = fields.text();
+      ends_[name] = fields.number();
+    }
     fields.end();
   }
 

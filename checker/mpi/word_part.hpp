@@ -22,10 +22,10 @@
 #include "checker/checker.hpp"
 #include "checker/checkpoint/checkpoint_file.hpp"
 #include "checker/checkpoint/fields.hpp"
+#include "checker/explicit/backward_runs.hpp"
+#include "checker/explicit/block_loader.hpp"
 #include "checker/explicit/level_worker.hpp"
-#include "checker/explicit/reexecute.hpp"
 #include "checker/explicit/tuning.hpp"
-#include "checker/mpi/counts.hpp"
 #include "checker/mpi/exchange.hpp"
 #include "checker/mpi/ranks.hpp"
 #include "checker/mpi/witness.hpp"
@@ -48,7 +48,8 @@ class WordPart {
         memory_bytes_max_(memory_bytes_max),
         codec_(system, tuning.gather),
         set_(reservation(), std::max(tuning.buckets, CompactSet::kBucketsMin), tuning.compare),
-        pool_(reservation()),
+        runs_(system, codec_, set_),
+        pool_(reservation(), tuning.disk),
         shared_{
             system, codec_,
             claims, set_,
@@ -80,11 +81,11 @@ class WordPart {
         settle(worker_.add(state));
   }
 
-  bool has_work() const { return !is_full_ && next_chunk_ < chunks_.size(); }
+  bool has_work() const { return !is_full_ && left_ > 0; }
   void expand_some() {
-    const Keys chunk = chunks_[next_chunk_++];
-    left_ -= chunk.size();
-    settle(worker_.expand(chunk));
+    const auto chunk = level_.take();
+    left_ -= chunk->size();
+    settle(worker_.expand(*chunk));
     if (!is_full_ && worker_.found > grow_at_) grow();
   }
   // A part that is full only takes what others send away from them.
@@ -98,12 +99,14 @@ class WordPart {
 
   // What is beyond becomes the level, at this depth.
   void begin_level(std::int64_t depth) {
-    for (const Block& block : level_) pool_.give_back(block.keys);
-    level_ = std::move(worker_.next.blocks());
+    for (const Block& block : level_.blocks()) pool_.give_back(block);
+    level_.clear();
+    for (const Block& block : worker_.next.blocks()) level_.add(block);
     worker_.next.blocks().clear();
-    cut_level();
+    left_ = beyond();
     found_before_ = worker_.found;
     shared_.next_phase = phase(depth + 1);
+    level_.make_room(pool_, shared_.memory_bytes_max, 1);
   }
 
   // After each change of the open questions.
@@ -125,82 +128,69 @@ class WordPart {
   // What this rank has between two rounds.
   void save(CheckpointWriter& to) const {
     FieldWriter fields;
-    for (const std::uint64_t number :
-         {worker_.found, worker_.transitions, worker_.deadlocks, found_before_, left_, beyond()})
-      fields.number(number);
-    save_counts(worker_.steps, worker_.ends, fields);
+    fields.number(set_.buckets());
+    fields.number(found_before_);
+    worker_.save(fields);
+    for (const auto& sizes : {sizes_of_level(), sizes_beyond()}) fields.numbers(sizes);
     to.section(kPart, fields.all());
-    for (unsigned phase = 0; phase < CompactSet::kPhases; ++phase) {
-      std::vector<std::uint64_t> keys;
-      const auto flush = [&] {
-        to.section(kKeys[phase], std::as_bytes(std::span(keys)));
-        keys.clear();
-      };
-      set_.find(phase, [&](std::uint64_t key) {
-        keys.push_back(key);
-        if (keys.size() == BlockPool::kKeys) flush();
-        return false;
-      });
-      flush();
-    }
-    for (std::size_t i = next_chunk_; i < chunks_.size(); ++i)
-      to.section(kLeft, std::as_bytes(chunks_[i]));
-    for (const Block& block : worker_.next.blocks())
-      to.section(kBeyond, std::as_bytes(Keys(block.keys, block.size)));
+    set_.save(to);
+    std::vector<std::uint64_t> room;
+    const auto keep = [&](const Block& block, std::size_t from) {
+      room.resize(block.size - from);
+      to.section(kKeys, std::as_bytes(pool_.read(block, from, room)));
+    };
+    level_.each_left(keep);
+    for (const Block& block : worker_.next.blocks()) keep(block, 0);
   }
-  // REQUIRES: nothing was added yet.  The open questions are as they were.
+  // REQUIRES: nothing was added yet; the open questions are as they were, and a round has begun.
   void load(const CheckpointReader& from, std::int64_t depth) {
     FieldReader fields(from, kPart);
-    worker_.found = fields.number();
-    worker_.transitions = fields.number();
-    worker_.deadlocks = fields.number();
+    const std::uint64_t buckets = fields.number_up_to(Reservation::physical_bytes());
     found_before_ = fields.number();
-    const std::uint64_t left = fields.number(), beyond = fields.number();
-    load_counts(worker_.steps, worker_.ends, fields);
+    worker_.load(fields);
+    const std::vector<std::uint64_t> left = fields.numbers(), beyond = fields.numbers();
     fields.end();
-    for (unsigned phase = 0; phase < CompactSet::kPhases; ++phase)
-      each_keys(from, kKeys[phase], [&](Keys keys) { put(keys, phase); });
-    KeyBlocks level;
-    each_keys(from, kLeft, [&](Keys keys) { append(keys, level); });
-    level_ = std::move(level.blocks());
-    cut_level();
-    each_keys(from, kBeyond, [&](Keys keys) { append(keys, worker_.next); });
-    if (left_ != left || worker_.found - found_before_ != beyond)
-      from.refuse("its level has another size");
+    if (buckets < CompactSet::kBucketsMin) from.refuse("its table is too small");
+    if (CompactSet::bytes(buckets) > memory_bytes_max_) throw std::bad_alloc();
+    set_.load(from, buckets);
+    share_memory();
+    BlockLoader loader(pool_, shared_.memory_bytes_max, 2, from.open(kKeys));
+    const auto load = [&](std::uint64_t size) {
+      if (size > BlockPool::kKeys) from.refuse("a block of it is too large");
+      const auto block = loader.load(size, size == BlockPool::kKeys);
+      if (!block) throw std::bad_alloc();
+      return *block;
+    };
+    for (const std::uint64_t size : left) {
+      level_.add(load(size));
+      left_ += size;
+    }
+    for (const std::uint64_t size : beyond) worker_.next.blocks().push_back(load(size));
     shared_.next_phase = phase(depth + 1);
   }
 
   // All ranks together: the run to a state of rank `from`, backwards, level by level.
   Run<S> run_to(int /*from*/, std::uint64_t where, std::int64_t depth) const {
-    Run<S> run;
     Step step{where, {}};
+    std::vector<Action> backwards;
     for (; depth > 0; --depth) {
-      const std::uint64_t word = Scatter::back(step.key);
-      const bool found = set_.find(phase(depth - 1), [&](std::uint64_t key) {
-        return leads_to(key, word, step.action) && (step.key = key, true);
-      });
+      const bool found = runs_.step_back(step.key, depth, step.action);
       std::uint64_t who = static_cast<std::uint64_t>(found ? ranks_.rank() : ranks_.size());
       ranks_.least({&who, 1});
-      if (who == static_cast<std::uint64_t>(ranks_.size()))
-        throw EngineDisagreement("a state has no predecessor when it is looked for");
+      if (who == owners(ranks_)) throw Runs::no_predecessor();
       ranks_.broadcast(step, static_cast<int>(who));
-      run.actions.push_back(step.action);
+      backwards.push_back(step.action);
     }
-    std::reverse(run.actions.begin(), run.actions.end());
-    const std::vector<State> initial = system_.initial();
-    while (codec_.word(initial.at(run.initial)) != Scatter::back(step.key)) ++run.initial;
-    return run;
+    return runs_.run_from(step.key, std::move(backwards));
   }
 
  private:
   static constexpr const char* kPart = "part";
-  static constexpr const char* kKeys[] = {"keys 0", "keys 1", "keys 2"};
-  static constexpr const char* kLeft = "level";
-  static constexpr const char* kBeyond = "beyond";
+  static constexpr const char* kKeys = "keys";
 
   using Scatter = Mix;
+  using Runs = BackwardRuns<S, Scatter>;
   using Block = KeyBlocks::Block;
-  using Keys = std::span<const std::uint64_t>;
 
   struct Step {
     std::uint64_t key;
@@ -240,40 +230,16 @@ class WordPart {
   using Worker = LevelWorker<S, Scatter, SendToOwner>;
   using Flow = typename Worker::Flow;
 
-  void cut_level() {
-    chunks_.clear();
-    next_chunk_ = 0;
-    left_ = 0;
-    for (const Block& block : level_) {
-      left_ += block.size;
-      for (std::size_t from = 0; from < block.size; from += Worker::kChunk)
-        chunks_.emplace_back(block.keys + from, std::min(Worker::kChunk, block.size - from));
-    }
+  std::vector<std::uint64_t> sizes_of_level() const {
+    std::vector<std::uint64_t> sizes;
+    level_.each_left(
+        [&](const Block& block, std::size_t from) { sizes.push_back(block.size - from); });
+    return sizes;
   }
-
-  template <class F>
-  void each_keys(const CheckpointReader& from, const char* section, F f) {
-    CheckpointSection keys = from.open(section);
-    std::vector<std::uint64_t> piece(BlockPool::kKeys);
-    while (const std::size_t bytes = keys.read(std::as_writable_bytes(std::span(piece))))
-      f(Keys(piece.data(), bytes / sizeof(std::uint64_t)));
-  }
-  void put(Keys keys, unsigned phase) {
-    std::vector<std::uint64_t> added(keys.size());
-    while (!keys.empty()) {
-      keys = keys.subspan(set_.insert(keys.data(), keys.size(), phase, added.data()).looked_at);
-      if (!keys.empty() && !grow()) throw std::bad_alloc();
-    }
-  }
-  void append(Keys keys, KeyBlocks& to) {
-    while (!keys.empty()) {
-      const auto room = to.room(pool_, shared_.memory_bytes_max);
-      if (room.empty()) throw std::bad_alloc();
-      const std::size_t count = std::min(room.size(), keys.size());
-      std::copy_n(keys.begin(), count, room.begin());
-      to.wrote(count);
-      keys = keys.subspan(count);
-    }
+  std::vector<std::uint64_t> sizes_beyond() const {
+    std::vector<std::uint64_t> sizes;
+    for (const Block& block : worker_.next.blocks()) sizes.push_back(block.size);
+    return sizes;
   }
 
   void settle(Flow flow) {
@@ -300,6 +266,7 @@ class WordPart {
     grow_at_ = set_.slots() / 100 * 85;
     shared_.memory_bytes_max =
         memory_bytes_max_ - std::min<std::uint64_t>(memory_bytes_max_, set_.memory_bytes());
+    level_.make_room(pool_, shared_.memory_bytes_max, 1);
   }
   std::size_t reservation() const {
     return std::max<std::size_t>(
@@ -307,20 +274,8 @@ class WordPart {
         CompactSet::bytes(1 << 20));
   }
 
-  bool leads_to(std::uint64_t from, std::uint64_t to, Action& by) const {
-    bool found = false;
-    system_.successors(state(from), [&](const Action& action, const State& after, const Events&) {
-      if (found || codec_.word(after) != to) return;
-      found = true;
-      by = action;
-    });
-    return found;
-  }
-
-  static unsigned phase(std::int64_t depth) {
-    return static_cast<unsigned>(depth % CompactSet::kPhases);
-  }
-  State state(std::uint64_t key) const { return codec_.state(Scatter::back(key)); }
+  static unsigned phase(std::int64_t depth) { return Runs::phase(depth); }
+  State state(std::uint64_t key) const { return runs_.state(key); }
 
   static constexpr std::size_t kLargeTable = std::size_t{64} << 20;
 
@@ -329,13 +284,12 @@ class WordPart {
   std::uint64_t memory_bytes_max_;
   WordCodec<S> codec_;
   CompactSet set_;
+  Runs runs_;
   BlockPool pool_;
   LevelShared<S> shared_;
   Worker worker_;
-  std::vector<Block> level_;
-  std::vector<Keys> chunks_;
-  std::size_t next_chunk_ = 0;
-  std::uint64_t left_ = 0;
+  Level level_;
+  std::uint64_t left_ = 0;          // of it, not taken
   std::uint64_t found_before_ = 0;  // in earlier levels
   std::uint64_t grow_at_ = 0;
   bool is_full_ = false;

@@ -1,15 +1,20 @@
 // nsmc-bench: explores the benchmark model at one row of its table, and says how fast.
 // SPDX-License-Identifier: MIT
 //
-//   nsmc-bench ROW [--threads N] [--vector] [--recorded] [--memory BYTES] [--slots N]
+//   nsmc-bench ROW [--threads N] [--vector] [--recorded] [--memory BYTES] [--slots N] [--states N]
+//              [--disk DIR] [--checkpoint FILE [--checkpoint-every SECONDS] [--resume]]
 //
-// Prints one line of name=value pairs and exits 1 if a count is not the table's.
+// Prints one line of name=value pairs and exits 1 if a count is not the table's.  Ctrl-C and
+// SIGTERM cut it short.
 #include <sys/resource.h>
 
+#include <atomic>
+#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <functional>
 #include <map>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -28,7 +33,11 @@ struct Wanted {
   bool vector = false;
   checker::Tuning tuning;
   checker::Limits limits;
+  checker::Checkpoints::Plan plan;
 };
+
+std::atomic<bool> stop{false};
+extern "C" void on_signal(int) { stop = true; }
 
 double seconds(const timeval& time) {
   return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
@@ -40,7 +49,10 @@ bool explore(const Wanted& wanted) {
   const S system =
       wanted.vector ? S(make_moves_by_eight(static_cast<std::size_t>(wanted.row - kTable.data())))
                     : S();
-  const auto result = checker::search<S>(system, {}, wanted.limits, {}, 1.0, wanted.tuning);
+  checker::Tuning tuning = wanted.tuning;
+  std::optional<checker::Checkpoints> checkpoints;
+  if (!wanted.plan.path.empty()) tuning.checkpoints = &checkpoints.emplace(wanted.plan);
+  const auto result = checker::search<S>(system, {}, wanted.limits, {}, 1.0, tuning);
   const Row& row = *wanted.row;
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
@@ -85,6 +97,16 @@ Wanted read(const std::vector<std::string_view>& arguments) {
       wanted.limits.memory_bytes_max = number(i);
     } else if (argument == "--slots") {
       wanted.tuning.buckets = number(i) / 8;
+    } else if (argument == "--states") {
+      wanted.limits.states_max = number(i);
+    } else if (argument == "--disk") {
+      wanted.tuning.disk = arguments.at(++i);
+    } else if (argument == "--checkpoint") {
+      wanted.plan.path = arguments.at(++i);
+    } else if (argument == "--checkpoint-every") {
+      wanted.plan.seconds_between = std::stod(std::string(arguments.at(++i)));
+    } else if (argument == "--resume") {
+      wanted.plan.resume = true;
     } else {
       wanted.row = &row(argument);
     }
@@ -92,6 +114,13 @@ Wanted read(const std::vector<std::string_view>& arguments) {
   if (wanted.row == nullptr) throw std::runtime_error("which row?");
   if (wanted.vector && make_moves_by_eight(0) == nullptr)
     throw std::runtime_error("this processor has no AVX-512");
+  const bool is_recorded = wanted.tuning.visited == checker::Tuning::Visited::recorded;
+  wanted.plan.identity = "benchmark row " + std::string(wanted.row->id) + "\nstates " +
+                         (is_recorded ? "recorded" : "words") + "\n";
+  wanted.plan.on_failure = [](const std::string& why) {
+    std::fprintf(stderr, "nsmc-bench: no checkpoint: %s\n", why.c_str());
+  };
+  wanted.limits.stop = &stop;
   return wanted;
 }
 
@@ -99,6 +128,7 @@ Wanted read(const std::vector<std::string_view>& arguments) {
 }  // namespace nsmc::bench
 
 int main(int argc, char** argv) try {
+  for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, nsmc::bench::on_signal);
   const auto wanted = nsmc::bench::read({argv + 1, argv + argc});
   constexpr std::size_t kRows = nsmc::bench::kTable.size();
   return nsmc::bench::explore_row(wanted, std::make_index_sequence<kRows>{}) ? 0 : 1;
