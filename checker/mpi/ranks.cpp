@@ -61,12 +61,21 @@ void Ranks::broadcast(std::string& text, int from) const {
 }
 
 std::vector<std::string> Ranks::gather(const std::string& mine) const {
-  std::vector<std::string> all(static_cast<std::size_t>(size_));
-  for (int from = 0; from < size_; ++from) {
-    std::string& text = all[static_cast<std::size_t>(from)];
-    if (from == rank_) text = mine;
-    broadcast(text, from);
+  const int size = count_of(mine.size());
+  std::vector<int> sizes(static_cast<std::size_t>(size_)), begins(sizes.size());
+  MPI_Allgather(&size, 1, MPI_INT, sizes.data(), 1, MPI_INT, MPI_COMM_WORLD);
+  std::size_t bytes = 0;
+  for (std::size_t i = 0; i < sizes.size(); ++i) {
+    begins[i] = count_of(bytes);
+    bytes += static_cast<std::size_t>(sizes[i]);
   }
+  std::string together(bytes, '\0');
+  MPI_Allgatherv(mine.data(), size, MPI_CHAR, together.data(), sizes.data(), begins.data(),
+                 MPI_CHAR, MPI_COMM_WORLD);
+  std::vector<std::string> all;
+  for (std::size_t i = 0; i < sizes.size(); ++i)
+    all.push_back(together.substr(static_cast<std::size_t>(begins[i]),
+                                  static_cast<std::size_t>(sizes[i])));
   return all;
 }
 

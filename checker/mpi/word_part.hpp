@@ -47,7 +47,7 @@ class WordPart {
         ranks_(ranks),
         memory_bytes_max_(memory_bytes_max),
         codec_(system, tuning.gather),
-        set_(reservation(), std::max(tuning.buckets, CompactSet::kBucketsMin), tuning.compare),
+        set_(reservation(), first_buckets(tuning), tuning.compare),
         runs_(system, codec_, set_),
         pool_(reservation(), tuning.disk),
         shared_{
@@ -267,6 +267,10 @@ class WordPart {
     shared_.memory_bytes_max =
         memory_bytes_max_ - std::min<std::uint64_t>(memory_bytes_max_, set_.memory_bytes());
     level_.make_room(pool_, shared_.memory_bytes_max, 1);
+  }
+  std::uint64_t first_buckets(const Tuning& tuning) const {
+    const std::uint64_t wanted = std::max(tuning.buckets, CompactSet::kBucketsMin);
+    return CompactSet::bytes(wanted) <= memory_bytes_max_ ? wanted : CompactSet::kBucketsMin;
   }
   std::size_t reservation() const {
     return std::max<std::size_t>(
