@@ -121,6 +121,25 @@ TEST_F(Checkpoint, OldStatesOnDiskAreAsGood) {
   EXPECT_THROW(search<S>(system, claims_, little, {}, 1.0, tuning), CheckpointError);
 }
 
+TEST_F(Checkpoint, ItSaysOfWhichOfTwoSearchesItIs) {
+  Tuning tuning;
+  Checkpoints first(plan_);
+  first.search_is("search whole");
+  first.set_remark("the other one has said nothing");
+  tuning.checkpoints = &first;
+  search<S>(S(5), claims_, {.states_max = 3000}, {}, 1.0, tuning);
+  EXPECT_FALSE(first.goes_on_with("search whole"));  // it was not to go on
+  plan_.resume = true;
+  Checkpoints second(plan_);
+  EXPECT_FALSE(second.goes_on_with("search reduced"));
+  EXPECT_TRUE(second.goes_on_with("search whole"));
+  second.search_is("search whole");
+  tuning.checkpoints = &second;
+  EXPECT_TRUE(search<S>(S(5), claims_, {}, {}, 1.0, tuning).complete());
+  EXPECT_EQ(second.remark(), "the other one has said nothing");
+  EXPECT_FALSE(second.goes_on_with("search whole"));  // a search after it begins anew
+}
+
 TEST_F(Checkpoint, OneOfAnotherSearchIsRefused) {
   sit(S(5), {.states_max = 3000}, {});
   plan_.identity = "model three phase\n";

@@ -52,16 +52,13 @@ class CheckpointReader::Implementation {
   };
 
   Implementation(const std::string& path, std::string_view identity)
-      : path_(path), context_(ZSTD_createDCtx()) {
+      : path_(path), context_(ZSTD_createDCtx(), ZSTD_freeDCtx) {
     if (context_ == nullptr) throw std::bad_alloc();
     open();
     read_header(identity);
     std::vector<std::byte> packed;
     while (read_block(packed)) continue;
   }
-  Implementation(const Implementation&) = delete;
-  Implementation& operator=(const Implementation&) = delete;
-  ~Implementation() { ZSTD_freeDCtx(context_); }
 
   const std::vector<Place>& places() const { return places_; }
   std::vector<std::size_t> numbers(std::string_view name) const {
@@ -79,7 +76,7 @@ class CheckpointReader::Implementation {
       refuse("it was changed while it was read");
     to.resize(place.block.bytes);
     const std::size_t size =
-        ZSTD_decompressDCtx(context_, to.data(), to.size(), packed_.data(), packed_.size());
+        ZSTD_decompressDCtx(context_.get(), to.data(), to.size(), packed_.data(), packed_.size());
     if (ZSTD_isError(size) != 0 || size != to.size()) refuse("a block of it cannot be unpacked");
   }
 
@@ -172,7 +169,7 @@ class CheckpointReader::Implementation {
 
   std::string path_;
   checkpoint::Descriptor file_;
-  ZSTD_DCtx* context_;
+  std::unique_ptr<ZSTD_DCtx, decltype(&ZSTD_freeDCtx)> context_;
   std::uint64_t bytes_ = 0, at_ = 0;
   std::uint64_t before_ = 0;
   std::vector<Place> places_;

@@ -16,17 +16,14 @@ using checkpoint::Block;
 class CheckpointWriter::Implementation {
  public:
   Implementation(const std::string& path, std::string_view identity)
-      : path_(path), file_(path), context_(ZSTD_createCCtx()) {
+      : path_(path), file_(path), context_(ZSTD_createCCtx(), ZSTD_freeCCtx) {
     if (context_ == nullptr) throw std::bad_alloc();
     // The fastest level that packs at all: a search waits for it.
-    ZSTD_CCtx_setParameter(context_, ZSTD_c_compressionLevel, 1);
+    ZSTD_CCtx_setParameter(context_.get(), ZSTD_c_compressionLevel, 1);
     packed_.resize(ZSTD_compressBound(checkpoint::kBlock));
     unpacked_.reserve(checkpoint::kBlock);
     write_header(identity);
   }
-  Implementation(const Implementation&) = delete;
-  Implementation& operator=(const Implementation&) = delete;
-  ~Implementation() { ZSTD_freeCCtx(context_); }
 
   void section(std::string_view name, std::span<const std::byte> piece) {
     if (name.empty() || name.size() > checkpoint::kNameMax || name == checkpoint::kEnd)
@@ -73,7 +70,7 @@ class CheckpointWriter::Implementation {
     has_block_ = false;
   }
   void write_block() {
-    const std::size_t size = ZSTD_compress2(context_, packed_.data(), packed_.size(),
+    const std::size_t size = ZSTD_compress2(context_.get(), packed_.data(), packed_.size(),
                                             unpacked_.data(), unpacked_.size());
     if (ZSTD_isError(size) != 0)
       throw CheckpointError(CheckpointError::Kind::io, path_,
@@ -100,7 +97,7 @@ class CheckpointWriter::Implementation {
 
   std::string path_;
   checkpoint::OutputFile file_;
-  ZSTD_CCtx* context_;
+  std::unique_ptr<ZSTD_CCtx, decltype(&ZSTD_freeCCtx)> context_;
   std::string name_;        // of the section that is being written
   bool has_block_ = false;  // of it, in the file
   std::uint64_t blocks_ = 0;

@@ -57,7 +57,7 @@ enum class Insertion : std::uint8_t {
 struct StoreLimits {
   std::uint64_t states_max = std::numeric_limits<std::uint64_t>::max();
   std::uint64_t memory_bytes_max = std::numeric_limits<std::uint64_t>::max();
-  std::string disk = {};  // a folder for states that do not fit into memory; empty: none
+  std::string disk = "";  // a folder for states that do not fit into memory; empty: none
   // The rest is for tests: growth happens at the same places, only sooner.
   std::size_t chunk_bytes = std::size_t{32} << 20;
   unsigned slots_log2 = 12;
@@ -76,7 +76,7 @@ class StateStore {
         states_max_(std::min(limits.states_max, kStatesMax)),
         memory_bytes_max_(limits.memory_bytes_max),
         chunk_log2_(static_cast<unsigned>(std::bit_width(
-                        std::max<std::size_t>(limits.chunk_bytes / record_bytes_, 1))) -
+                        std::max<std::size_t>(wanted_chunk_bytes(limits) / record_bytes_, 1))) -
                     1),
         slots_log2_(limits.slots_log2),
         table_(table_bytes(slots_log2_)) {
@@ -171,6 +171,11 @@ class StateStore {
  private:
   static constexpr const char* kRecords = "records";
 
+  // It is by chunks that states go to disk: some have to fit into memory.
+  static std::size_t wanted_chunk_bytes(const StoreLimits& limits) {
+    if (limits.disk.empty()) return limits.chunk_bytes;
+    return std::min<std::size_t>(limits.chunk_bytes, limits.memory_bytes_max / 32);
+  }
   static std::size_t table_bytes(unsigned slots_log2) {
     return sizeof(std::uint64_t) << slots_log2;
   }
