@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cstdint>
+#include <utility>
 #include <vector>
 
 #include "checker/checker.hpp"
@@ -31,18 +32,29 @@ class BackwardRuns {
 
   // REQUIRES: the state is there, at this depth.  Throws EngineDisagreement.
   Run<S> run_to(std::uint64_t key, std::int64_t depth) const {
+    std::vector<Action> backwards;
+    for (; depth > 0; --depth)
+      if (!step_back(key, depth, backwards.emplace_back())) throw no_predecessor();
+    return run_from(key, std::move(backwards));
+  }
+  // To a state from which a move leads to this one, if there is one in this set.
+  bool step_back(std::uint64_t& key, std::int64_t depth, Action& by) const {
+    const std::uint64_t word = Scatter::back(key);
+    return set_.find(phase(depth - 1), [&](std::uint64_t from) {
+      return leads_to(from, word, by) && (key = from, true);
+    });
+  }
+  // REQUIRES: the state is an initial one.
+  Run<S> run_from(std::uint64_t key, std::vector<Action> backwards) const {
     Run<S> run;
-    std::uint64_t word = Scatter::back(key);
-    for (; depth > 0; --depth) {
-      const bool found = set_.find(phase(depth - 1), [&](std::uint64_t from) {
-        return leads_to(from, word, run.actions) && (word = Scatter::back(from), true);
-      });
-      if (!found) throw EngineDisagreement("a state has no predecessor when it is looked for");
-    }
-    std::reverse(run.actions.begin(), run.actions.end());
+    std::reverse(backwards.begin(), backwards.end());
+    run.actions = std::move(backwards);
     const std::vector<State> initial = system_.initial();
-    while (codec_.word(initial.at(run.initial)) != word) ++run.initial;
+    while (codec_.word(initial.at(run.initial)) != Scatter::back(key)) ++run.initial;
     return run;
+  }
+  static EngineDisagreement no_predecessor() {
+    return EngineDisagreement("a state has no predecessor when it is looked for");
   }
   // That a premise is met is known, and no run of it is asked for.
   Shown<S> shown(const Asked<S>& asked, std::uint64_t key, std::int64_t depth) const {
@@ -51,12 +63,12 @@ class BackwardRuns {
   }
 
  private:
-  bool leads_to(std::uint64_t from, std::uint64_t to, std::vector<Action>& actions) const {
+  bool leads_to(std::uint64_t from, std::uint64_t to, Action& by) const {
     bool found = false;
     system_.successors(state(from), [&](const Action& action, const State& after, const Events&) {
       if (found || codec_.word(after) != to) return;
       found = true;
-      actions.push_back(action);
+      by = action;
     });
     return found;
   }

@@ -10,6 +10,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "checker/checker.hpp"
@@ -39,7 +40,14 @@ struct LevelShared {
   std::atomic<int> steps_seen{0};
 };
 
-template <lang::System S, class Scatter = Mix>
+// Which of the keys that a worker has found are its own to look up: all.  Another route takes keys
+// away and brings them elsewhere.
+struct KeepAll {
+  // Moves those to be kept to the front; how many.
+  std::size_t operator()(std::uint64_t* /*keys*/, std::size_t count) const { return count; }
+};
+
+template <lang::System S, class Scatter = Mix, class Route = KeepAll>
 class LevelWorker {
  public:
   using State = typename S::State;
@@ -55,7 +63,8 @@ class LevelWorker {
   };
   enum class Flow : std::uint8_t { done, table_full, memory_full };
 
-  explicit LevelWorker(LevelShared<S>& shared) : shared_(shared) {
+  explicit LevelWorker(LevelShared<S>& shared, Route route = {})
+      : shared_(shared), route_(std::move(route)) {
     steps.assign(static_cast<std::size_t>(shared.system.step_count()), 0);
     if constexpr (lang::Batched<S>) moves_.emplace(kChunk * shared.system.moves_max());
   }
@@ -109,6 +118,14 @@ class LevelWorker {
   Flow expand(const Level::Chunk& chunk) {
     buffer_.resize(chunk.size());
     return expand(shared_.pool.read(*chunk.block, chunk.from, buffer_));
+  }
+
+  // Adds what another worker has found.  REQUIRES: nothing is pending.
+  Flow take(std::span<const std::uint64_t> keys) {
+    pending_.resize(std::max(pending_.size(), keys.size()));
+    std::copy(keys.begin(), keys.end(), pending_.begin());
+    pending_size_ = keys.size();
+    return flush();
   }
 
   // Its counts, what it has found in this level, what is pending, and how large its blocks are.
@@ -189,7 +206,8 @@ class LevelWorker {
 
   void pend(const std::uint64_t* words, std::size_t count) {
     pending_.resize(std::max(pending_.size(), pending_size_ + count + 1));
-    pending_size_ += recent_.template sift<Scatter>(words, count, pending_.data() + pending_size_);
+    std::uint64_t* const keys = pending_.data() + pending_size_;
+    pending_size_ += route_(keys, recent_.template sift<Scatter>(words, count, keys));
   }
 
   void expand_batch() {
@@ -255,6 +273,7 @@ class LevelWorker {
   }
 
   LevelShared<S>& shared_;
+  Route route_;
   RecentlySeen recent_;
   std::optional<lang::Moves> moves_;
   std::vector<std::uint64_t> buffer_;   // keys that were on disk

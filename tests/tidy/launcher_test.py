@@ -6,6 +6,7 @@ import shutil
 import subprocess
 import tempfile
 import unittest
+import unittest.mock
 from pathlib import Path
 
 TOP = Path(__file__).resolve().parents[2]
@@ -15,6 +16,7 @@ project(toy CXX)
 option(BUILD_TESTING "" ON)
 add_executable(nsmc main.cpp)
 add_executable(nsmc-certify EXCLUDE_FROM_ALL certify.cpp)
+add_executable(nsmc-mpi EXCLUDE_FROM_ALL certify.cpp)
 if(BUILD_TESTING)
   enable_testing()
   add_test(NAME good COMMAND true)
@@ -67,6 +69,17 @@ class Launcher(unittest.TestCase):
     def test_certify_is_a_program_of_its_own(self):
         self.assertEqual(self.run_nsmc("certify", "a b"), (9, "a b\n", ""))
         self.assertFalse((self.root / "build/release/nsmc").exists())
+
+    def test_mpi_is_started_by_mpirun_and_says_how_to_go_on(self):
+        self.fake("mpirun", 'echo "$@"; exit $STATUS')
+        for status, said in (("0", ""), ("12", ""), ("137", " --resume\n")):
+            with unittest.mock.patch.dict(os.environ, STATUS=status):
+                code, out, err = self.run_nsmc("mpi", "-n", "3", "x.scn", "--checkpoint", "a b")
+            program = self.root / "build/release/nsmc-mpi"
+            self.assertEqual((code, out), (int(status),
+                                           f"--quiet -n 3 {program} x.scn --checkpoint a b\n"))
+            self.assertEqual(err.endswith(said), True, err)
+            self.assertEqual("mpi -n 3 x.scn --checkpoint a\\ b --resume" in err, said != "", err)
 
     def test_from_elsewhere_through_a_link(self):
         (self.root / "main.cpp").write_text(

@@ -1,0 +1,135 @@
+// nsmc-mpi-bench: explores the benchmark model on many processes, and says how fast.
+// SPDX-License-Identifier: MIT
+//
+//   mpirun -n RANKS nsmc-mpi-bench ROW [--vector] [--batch BYTES] [--round SECONDS]
+//                                  [--states-max N] [--memory BYTES] [--slots N]
+//                                  [--checkpoint FILE] [--every SECONDS] [--resume]
+//
+// Prints one line of name=value pairs and exits 1 if a count is not the table's.
+#include <sys/resource.h>
+
+#include <cstdio>
+#include <cstdlib>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "checker/mpi/distributed_search.hpp"
+#include "tests/bench/bounds.hpp"
+#include "tests/bench/pidns_row.hpp"
+#include "tests/bench/pidns_vector.hpp"
+
+namespace nsmc::bench {
+namespace {
+
+struct Wanted {
+  const Row* row = nullptr;
+  bool vector = false;
+  checker::Distribution how;
+  checker::Limits limits;
+  checker::RankFiles::Plan files;
+};
+
+// Of all ranks, in microseconds.
+std::uint64_t cpu_microseconds(const checker::Ranks& ranks) {
+  rusage usage{};
+  getrusage(RUSAGE_SELF, &usage);
+  std::uint64_t sum = 0;
+  for (const timeval& time : {usage.ru_utime, usage.ru_stime})
+    sum += static_cast<std::uint64_t>(time.tv_sec * 1'000'000 + time.tv_usec);
+  ranks.sum({&sum, 1});
+  return sum;
+}
+
+bool explore(Wanted wanted, const checker::Ranks& ranks) {
+  using S = PidnsRow;
+  const auto number = static_cast<std::size_t>(wanted.row - kTable.data());
+  const S system(wanted.row->id, wanted.vector ? make_moves_by_eight(number) : nullptr);
+  std::optional<checker::RankFiles> files;
+  if (!wanted.files.path.empty()) {
+    wanted.files.identity = "row " + std::string(wanted.row->id) + "\n";
+    files.emplace(ranks, wanted.files);
+    wanted.how.files = &*files;
+  }
+  checker::Distributed distributed;
+  const auto result =
+      checker::search_distributed<S>(system, {}, ranks, wanted.limits, {}, wanted.how, distributed);
+  const Row& row = *wanted.row;
+  const bool right = result.complete() && result.states == row.states &&
+                     result.transitions == row.transitions && result.depth == row.diameter;
+  const double cpu = 1e-6 * static_cast<double>(cpu_microseconds(ranks));
+  if (!ranks.is_first()) return right;
+  const auto states = static_cast<double>(result.states);
+  const auto of = [&](std::uint64_t count) { return static_cast<double>(count) / states; };
+  std::printf(
+      "row=%s domain=%s ranks=%d states=%.0f transitions=%.0f depth=%u wall=%.3f cpu=%.3f "
+      "Mstates_per_wall=%.3f rounds=%.0f sent_per_state=%.3f bytes_per_state=%.2f "
+      "messages=%.0f memory_per_state=%.2f least=%.0f most=%.0f table=%s%s\n",
+      std::string(row.id).c_str(), wanted.vector ? "vector" : "scalar", ranks.size(), states,
+      static_cast<double>(result.transitions), result.depth, result.seconds, cpu,
+      1e-6 * states / result.seconds, static_cast<double>(distributed.rounds),
+      of(distributed.traffic.items), of(distributed.traffic.bytes),
+      static_cast<double>(distributed.traffic.messages), of(result.memory_bytes),
+      static_cast<double>(distributed.states_least), static_cast<double>(distributed.states_most),
+      right ? "equal" : "DIFFERENT ", result.incomplete.c_str());
+  return right;
+}
+
+Wanted read(const std::vector<std::string_view>& arguments) {
+  Wanted wanted;
+  const auto real = [&](std::size_t& i) {
+    return std::strtod(std::string(arguments.at(++i)).c_str(), nullptr);
+  };
+  const auto number = [&](std::size_t& i) {
+    return std::strtoull(std::string(arguments.at(++i)).c_str(), nullptr, 10);
+  };
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const std::string_view argument = arguments[i];
+    if (argument == "--vector") {
+      wanted.vector = true;
+    } else if (argument == "--batch") {
+      wanted.how.batch_bytes = number(i);
+    } else if (argument == "--round") {
+      wanted.how.round_seconds = real(i);
+    } else if (argument == "--states-max") {
+      wanted.limits.states_max = number(i);
+    } else if (argument == "--memory") {
+      wanted.limits.memory_bytes_max = number(i);
+    } else if (argument == "--slots") {
+      wanted.how.tuning.buckets = number(i) / 8;
+    } else if (argument == "--checkpoint") {
+      wanted.files.path = arguments.at(++i);
+    } else if (argument == "--every") {
+      wanted.files.seconds_between = real(i);
+    } else if (argument == "--resume") {
+      wanted.files.resume = true;
+    } else {
+      wanted.row = &row(argument);
+    }
+  }
+  if (wanted.row == nullptr) throw std::runtime_error("which row?");
+  if (wanted.vector && make_moves_by_eight(0) == nullptr)
+    throw std::runtime_error("this processor has no AVX-512");
+  return wanted;
+}
+
+}  // namespace
+}  // namespace nsmc::bench
+
+int main(int argc, char** argv) {
+  const nsmc::checker::Ranks ranks(&argc, &argv);
+  try {
+    const auto wanted = nsmc::bench::read({argv + 1, argv + argc});
+    return nsmc::bench::explore(wanted, ranks) ? 0 : 1;
+  } catch (const nsmc::checker::ToldByTheFirst&) {
+    return 0;
+  } catch (const nsmc::checker::NothingBegun& error) {
+    std::fprintf(stderr, "nsmc-mpi-bench: %s\n", error.what());
+    return 64;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "nsmc-mpi-bench: %s\n", error.what());
+    ranks.abort(64);
+  }
+}
