@@ -20,6 +20,9 @@ struct Bounds {
   int pids = 1;        // P: pid numbers 1..P in every namespace
   int levels = 1;      // L: deepest nesting; init_pid_ns is at level 0
   int mounts = 0;      // M: procfs mounts at one time
+  // Namespaces lie in slots above that of the one around them, and used slots below free ones.  Of
+  // all states that is wrong; of the canonical ones (canonical.hpp) it is true, and saves bits.
+  bool in_order = false;
 };
 
 struct Row {
