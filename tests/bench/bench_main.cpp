@@ -1,8 +1,9 @@
 // nsmc-bench: explores the benchmark model at one row of its table, and says how fast.
 // SPDX-License-Identifier: MIT
 //
-//   nsmc-bench ROW [--threads N] [--vector] [--recorded] [--memory BYTES] [--slots N]
+//   nsmc-bench ROW [--symmetry] [--threads N] [--vector] [--recorded] [--memory BYTES] [--slots N]
 //
+// With symmetry, one state is looked at for all that differ by the names of slots.
 // Prints one line of name=value pairs and exits 1 if a count is not the table's.
 #include <sys/resource.h>
 
@@ -17,6 +18,7 @@
 
 #include "checker/explicit/explicit.hpp"
 #include "tests/bench/bounds.hpp"
+#include "tests/bench/orbits.hpp"
 #include "tests/bench/pidns.hpp"
 #include "tests/bench/pidns_vector.hpp"
 
@@ -26,6 +28,7 @@ namespace {
 struct Wanted {
   const Row* row = nullptr;
   bool vector = false;
+  bool symmetry = false;
   checker::Tuning tuning;
   checker::Limits limits;
 };
@@ -34,26 +37,32 @@ double seconds(const timeval& time) {
   return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
 }
 
-template <Bounds B>
-bool explore(const Wanted& wanted) {
-  using S = Pidns<B>;
-  const S system =
-      wanted.vector ? S(make_moves_by_eight(static_cast<std::size_t>(wanted.row - kTable.data())))
-                    : S();
+// What a row has to have.
+struct Counts {
+  std::uint64_t states, transitions;
+};
+
+template <class S>
+bool explore(const Wanted& wanted, MakeMoves by_eight, const Counts& expected) {
+  if (wanted.vector && by_eight == nullptr)
+    throw std::runtime_error("this processor has no AVX-512");
+  const S system = wanted.vector ? S(by_eight) : S();
   const auto result = checker::search<S>(system, {}, wanted.limits, {}, 1.0, wanted.tuning);
   const Row& row = *wanted.row;
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   const auto states = static_cast<double>(result.states);
   const double user = seconds(usage.ru_utime);
-  const bool right = result.complete() && result.states == row.states &&
-                     result.transitions == row.transitions && result.depth == row.diameter;
+  const bool right = result.complete() && result.states == expected.states &&
+                     result.transitions == expected.transitions && result.depth == row.diameter;
   std::printf(
-      "row=%s domain=%s threads=%u states=%.0f transitions=%.0f depth=%u wall=%.3f user=%.3f "
+      "row=%s symmetry=%s domain=%s threads=%u states=%.0f transitions=%.0f depth=%u wall=%.3f "
+      "user=%.3f "
       "sys=%.3f Mstates_per_wall=%.3f Mstates_per_user=%.3f rss_bytes_per_state=%.2f "
       "accounted_bytes_per_state=%.2f table=%s%s\n",
-      std::string(row.id).c_str(), wanted.vector ? "vector" : "scalar", wanted.tuning.threads,
-      states, static_cast<double>(result.transitions), result.depth, result.seconds, user,
+      std::string(row.id).c_str(), wanted.symmetry ? "yes" : "no",
+      wanted.vector ? "vector" : "scalar", wanted.tuning.threads, states,
+      static_cast<double>(result.transitions), result.depth, result.seconds, user,
       seconds(usage.ru_stime), 1e-6 * states / result.seconds, 1e-6 * states / user,
       1024.0 * static_cast<double>(usage.ru_maxrss) / states,
       static_cast<double>(result.memory_bytes) / states, right ? "equal" : "DIFFERENT ",
@@ -61,10 +70,23 @@ bool explore(const Wanted& wanted) {
   return right;
 }
 
+template <std::size_t I>
+bool explore_row(const Wanted& wanted) {
+  constexpr Row row = kTable[I];
+  if (wanted.symmetry)
+    return explore<Orbits<row.bounds>>(wanted, make_orbit_moves_by_eight(I),
+                                       {row.orbits, row.orbit_transitions});
+  if constexpr (row.is_known_whole()) {
+    return explore<Pidns<row.bounds>>(wanted, make_moves_by_eight(I),
+                                      {row.states, row.transitions});
+  } else {
+    throw std::runtime_error("this row fits a word with --symmetry only");
+  }
+}
 template <std::size_t... I>
 bool explore_row(const Wanted& wanted, std::index_sequence<I...>) {
   bool right = false;
-  ((wanted.row == &kTable[I] && (right = explore<kTable[I].bounds>(wanted))), ...);
+  ((wanted.row == &kTable[I] && (right = explore_row<I>(wanted))), ...);
   return right;
 }
 
@@ -79,6 +101,8 @@ Wanted read(const std::vector<std::string_view>& arguments) {
       wanted.tuning.threads = static_cast<unsigned>(number(i));
     } else if (argument == "--vector") {
       wanted.vector = true;
+    } else if (argument == "--symmetry") {
+      wanted.symmetry = true;
     } else if (argument == "--recorded") {
       wanted.tuning.visited = checker::Tuning::Visited::recorded;
     } else if (argument == "--memory") {
@@ -90,8 +114,6 @@ Wanted read(const std::vector<std::string_view>& arguments) {
     }
   }
   if (wanted.row == nullptr) throw std::runtime_error("which row?");
-  if (wanted.vector && make_moves_by_eight(0) == nullptr)
-    throw std::runtime_error("this processor has no AVX-512");
   return wanted;
 }
 

@@ -1,5 +1,5 @@
-// The canonical form of a state of the benchmark model: one for all names that its slots could have.
-// SPDX-License-Identifier: MIT
+// The canonical form of a state of the benchmark model: one for all names that its slots could
+// have. SPDX-License-Identifier: MIT
 //
 // Which slot a task or a namespace is in says nothing: the rules take any free one, and name none.
 // So states that differ by a renaming of slots have the same future, up to that renaming, and one
@@ -82,8 +82,7 @@ class Canonical {
     Num reference = 0;
     lang::each<1, B.tasks>([&](auto u) __attribute__((always_inline)) {
       if constexpr (t != u)
-        reference = reference |
-                    D::where(parent == Layout<B>::reference(t, u), place[t] ^ place[u]);
+        reference = reference | D::where(parent == Layout<B>::reference(t, u), place[t] ^ place[u]);
     });
     return reference & field.low_mask();
   }

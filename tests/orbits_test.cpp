@@ -1,0 +1,244 @@
+// The benchmark model up to the names of its slots, against all renamings one by one.
+// SPDX-License-Identifier: MIT
+#include "tests/bench/orbits.hpp"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <numeric>
+#include <set>
+#include <utility>
+#include <vector>
+
+#include "checker/explicit/compact_search.hpp"
+#include "tests/bench/bounds.hpp"
+#include "tests/bench/pidns_vector.hpp"
+
+namespace nsmc::bench {
+namespace {
+
+using checker::Result;
+using checker::Verdict;
+using Words = std::vector<std::uint64_t>;
+
+// f.operator()<index, bounds>(row) for the rows with these ids.
+template <class Wanted, class F>
+void each_row(F f) {
+  [&]<std::size_t... I>(std::index_sequence<I...>) {
+    (f.template operator()<I, kTable[I].bounds>(kTable[I]), ...);
+  }
+  (Wanted{});
+}
+using Small = std::index_sequence<0, 2>;  // a, with one namespace, and c, with two
+using UpToB = std::make_index_sequence<6>;
+static_assert(kTable[0].id == "a" && kTable[2].id == "c" && kTable[5].id == "B");
+
+// The states that are reached, in order; by nothing that the engine is made of.
+template <class S>
+Words reached() {
+  std::set<std::uint64_t> seen;
+  Words open;
+  const auto see = [&](const typename S::State& s) {
+    if (seen.insert(s.word).second) open.push_back(s.word);
+  };
+  for (const auto& s : S::initial()) see(s);
+  while (!open.empty()) {
+    const std::uint64_t word = open.back();
+    open.pop_back();
+    S::successors({word}, [&](const auto&, const auto& after, const auto&) { see(after); });
+  }
+  return {seen.begin(), seen.end()};
+}
+
+using Names = std::vector<std::size_t>;  // the new slot of each; 0 stays
+
+std::vector<Names> all_names(int slots) {
+  Names names(static_cast<std::size_t>(slots) + 1);
+  std::iota(names.begin(), names.end(), 0);
+  std::vector<Names> all;
+  do all.push_back(names);
+  while (std::next_permutation(names.begin() + 1, names.end()));
+  return all;
+}
+
+// What a slot's reference says when it is `from` and all have new names.
+template <Bounds B>
+std::uint64_t renamed(std::uint64_t reference, std::size_t from, const Names& names) {
+  if (reference == 0) return 0;
+  const std::size_t to = (reference ^ (from - 1)) + 1;
+  return Layout<B>::reference(static_cast<int>(names[from]), static_cast<int>(names[to]));
+}
+
+template <Bounds B>
+std::uint64_t renamed(std::uint64_t word, const Names& task, const Names& ns) {
+  constexpr const Layout<B>& at = kLayout<B>;
+  std::uint64_t after = at.ns[0].last_pid.holding(at.ns[0].last_pid.of(word));
+  for (std::size_t t = 1; t < task.size(); ++t) {
+    const auto &from = at.task[t], &to = at.task[task[t]];
+    for (std::size_t n = 0; n < ns.size(); ++n) after |= to.nr[ns[n]].holding(from.nr[n].of(word));
+    after |= to.status.holding(from.status.of(word));
+    after |= to.parent.holding(renamed<B>(from.parent.of(word), t, task));
+  }
+  for (std::size_t n = 1; n < ns.size(); ++n) {
+    const auto &from = at.ns[n], &to = at.ns[ns[n]];
+    after |= to.last_pid.holding(from.last_pid.of(word));
+    after |= to.mounts.holding(from.mounts.of(word));
+    after |= to.parent.holding(renamed<B>(from.parent.of(word), n, ns));
+  }
+  return after;
+}
+
+// All that a state can be called, each once.
+template <Bounds B>
+Words orbit(std::uint64_t word) {
+  static const std::vector<Names> tasks = all_names(B.tasks), namespaces = all_names(B.namespaces);
+  Words words;
+  for (const Names& task : tasks)
+    for (const Names& ns : namespaces) words.push_back(renamed<B>(word, task, ns));
+  std::sort(words.begin(), words.end());
+  words.erase(std::unique(words.begin(), words.end()), words.end());
+  return words;
+}
+
+template <Bounds B>
+std::uint64_t form(std::uint64_t word) {
+  return Canonical<lang::Word, B>::form(word);
+}
+
+// Two states have one form iff a renaming leads from one to the other: a form is a renaming of each
+// state that has it (=>), and all renamings have one form (<=).
+TEST(CanonicalForm, IsOneOfTheRenamingsAndTheSameForAllOfThem) {
+  each_row<Small>([]<std::size_t I, Bounds B>(const Row& row) {
+    const Words states = reached<Pidns<B>>();
+    ASSERT_EQ(states.size(), row.states);
+    std::set<std::uint64_t> forms;
+    for (const std::uint64_t word : states) {
+      const Words names = orbit<B>(word);
+      const std::uint64_t one = form<B>(word);
+      ASSERT_TRUE(std::binary_search(names.begin(), names.end(), one)) << word;
+      for (const std::uint64_t other : names) ASSERT_EQ(form<B>(other), one) << word;
+      ASSERT_EQ(form<B>(one), one);
+      forms.insert(one);
+    }
+    EXPECT_EQ(forms.size(), row.orbits);
+    EXPECT_EQ(Words(forms.begin(), forms.end()), reached<Orbits<B>>());
+  });
+}
+
+using NamedMoves = std::vector<std::pair<Call, std::uint64_t>>;
+template <class S>
+NamedMoves moves_of(std::uint64_t word) {
+  NamedMoves moves;
+  S::successors({word}, [&](const auto& action, const auto& after, const auto&) {
+    moves.emplace_back(action.call, S::form(after).word);
+  });
+  std::sort(moves.begin(), moves.end());
+  return moves;
+}
+
+TEST(Orbits, HaveTheMovesOfEachOfTheirStates) {
+  each_row<Small>([]<std::size_t I, Bounds B>(const Row&) {
+    struct UpToNames : Pidns<B> {
+      static auto form(const typename Pidns<B>::State& s) { return Orbits<B>::form(s); }
+    };
+    for (const std::uint64_t word : reached<Pidns<B>>())
+      ASSERT_EQ(moves_of<UpToNames>(word), moves_of<Orbits<B>>(form<B>(word))) << word;
+  });
+}
+
+checker::Tuning in_threads(unsigned threads) {
+  checker::Tuning tuning;
+  tuning.threads = threads;
+  return tuning;
+}
+
+template <Bounds B>
+void expect_orbits(const Row& row) {
+  Words representatives;
+  lang::Property<Orbits<B>> collect;
+  collect.holds = [&](const auto&, const auto& s) {
+    representatives.push_back(s.word);
+    return true;
+  };
+  for (const unsigned threads : {1U, 2U}) {
+    std::span<const lang::Property<Orbits<B>>> claims;
+    if (threads == 1) claims = {&collect, 1};
+    const auto result =
+        checker::search_compact<Orbits<B>>(Orbits<B>(), claims, {}, {}, 1.0, in_threads(threads));
+    EXPECT_TRUE(result.complete()) << result.incomplete;
+    EXPECT_EQ(result.states, row.orbits) << row.id;
+    EXPECT_EQ(result.transitions, row.orbit_transitions) << row.id;
+    EXPECT_EQ(result.depth, row.diameter) << row.id;
+    EXPECT_EQ(result.deadlocks, 0U) << row.id;
+  }
+  if (B.in_order) return;  // not every renaming fits the word
+  std::sort(representatives.begin(), representatives.end());
+  representatives.erase(std::unique(representatives.begin(), representatives.end()),
+                        representatives.end());
+  std::uint64_t states = 0;
+  for (const std::uint64_t word : representatives) states += orbit<B>(word).size();
+  EXPECT_EQ(states, row.states) << row.id;
+}
+
+TEST(Orbits, HaveTheCountsOfTheTableAndTogetherAllStates) {
+  each_row<UpToB>([]<std::size_t I, Bounds B>(const Row& row) { expect_orbits<B>(row); });
+}
+
+// As row G is searched, whose states do not fit a word otherwise.
+TEST(Orbits, OfNamespacesInOrderHaveTheSameCounts) {
+  each_row<std::index_sequence<5>>([]<std::size_t I, Bounds B>(const Row& row) {
+    static_assert(kLayout<in_order(B)>.bits < kLayout<B>.bits);
+    expect_orbits<in_order(B)>(row);
+  });
+}
+
+TEST(Orbits, OfEightAtOnceHaveTheMovesOfEachOne) {
+  if (make_orbit_moves_by_eight(0) == nullptr) GTEST_SKIP() << "no AVX-512 here";
+  each_row<std::index_sequence<0, 2, 4>>([]<std::size_t I, Bounds B>(const Row&) {
+    const Words states = reached<Orbits<B>>();
+    const std::size_t most = states.size() * Orbits<B>::moves_max();
+    lang::Moves one(most), eight(most);
+    make_orbit_moves_by_word<B>(states, one);
+    make_orbit_moves_by_eight(I)(states, eight);
+    Words after_one(one.after().begin(), one.after().end());
+    Words after_eight(eight.after().begin(), eight.after().end());
+    std::sort(after_one.begin(), after_one.end());
+    std::sort(after_eight.begin(), after_eight.end());
+    EXPECT_EQ(after_one, after_eight);
+    EXPECT_EQ(one.steps(), eight.steps());
+  });
+}
+
+// One namespace in another, and the only task of the inner one dead.
+template <class S, Bounds B>
+lang::Property<S> orphaned_inner_namespace() {
+  lang::Property<S> claim;
+  claim.expect = lang::Expect::sometimes;
+  claim.holds = [](const S&, const typename S::State& s) {
+    bool zombie_in_both = false;
+    for (std::size_t t = 1; t < kLayout<B>.task.size(); ++t) {
+      const auto& task = kLayout<B>.task[t];
+      zombie_in_both |= task.nr[1].of(s.word) != 0 && task.nr[2].of(s.word) != 0 &&
+                        task.status.of(s.word) == kZomb;
+    }
+    return zombie_in_both;
+  };
+  return claim;
+}
+
+TEST(Orbits, GiveShortestRunsOfTheModel) {
+  constexpr Bounds B = row("c").bounds;
+  const auto whole = orphaned_inner_namespace<Pidns<B>, B>();
+  const auto named = orphaned_inner_namespace<Orbits<B>, B>();
+  const auto all = checker::search_compact<Pidns<B>>(Pidns<B>(), {&whole, 1}, {});
+  const auto orbits = checker::search_compact<Orbits<B>>(Orbits<B>(), {&named, 1}, {});
+  ASSERT_EQ(all.findings[0].verdict, Verdict::holds);
+  ASSERT_EQ(orbits.findings[0].verdict, Verdict::holds);
+  EXPECT_EQ(orbits.findings[0].run->actions.size(), all.findings[0].run->actions.size());
+}
+
+}  // namespace
+}  // namespace nsmc::bench
