@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "checker/explicit/compact_search.hpp"
+#include "tests/bench/any_pidns.hpp"
 #include "tests/bench/bounds.hpp"
 #include "tests/bench/pidns_vector.hpp"
 
@@ -158,16 +159,16 @@ checker::Tuning in_threads(unsigned threads) {
 template <Bounds B>
 void expect_orbits(const Row& row) {
   Words representatives;
-  lang::Property<Orbits<B>> collect;
+  lang::Property<AnyPidns> collect;
   collect.holds = [&](const auto&, const auto& s) {
     representatives.push_back(s.word);
     return true;
   };
   for (const unsigned threads : {1U, 2U}) {
-    std::span<const lang::Property<Orbits<B>>> claims;
+    std::span<const lang::Property<AnyPidns>> claims;
     if (threads == 1) claims = {&collect, 1};
-    const auto result =
-        checker::search_compact<Orbits<B>>(Orbits<B>(), claims, {}, {}, 1.0, in_threads(threads));
+    const Result<AnyPidns> result = checker::search_compact(AnyPidns::of<Orbits<B>>(), claims, {},
+                                                            {}, 1.0, in_threads(threads));
     EXPECT_TRUE(result.complete()) << result.incomplete;
     EXPECT_EQ(result.states, row.orbits) << row.id;
     EXPECT_EQ(result.transitions, row.orbit_transitions) << row.id;
@@ -213,11 +214,11 @@ TEST(Orbits, OfEightAtOnceHaveTheMovesOfEachOne) {
 }
 
 // One namespace in another, and the only task of the inner one dead.
-template <class S, Bounds B>
-lang::Property<S> orphaned_inner_namespace() {
-  lang::Property<S> claim;
+template <Bounds B>
+lang::Property<AnyPidns> orphaned_inner_namespace() {
+  lang::Property<AnyPidns> claim;
   claim.expect = lang::Expect::sometimes;
-  claim.holds = [](const S&, const typename S::State& s) {
+  claim.holds = [](const AnyPidns&, const WordState& s) {
     bool zombie_in_both = false;
     for (std::size_t t = 1; t < kLayout<B>.task.size(); ++t) {
       const auto& task = kLayout<B>.task[t];
@@ -231,10 +232,9 @@ lang::Property<S> orphaned_inner_namespace() {
 
 TEST(Orbits, GiveShortestRunsOfTheModel) {
   constexpr Bounds B = row("c").bounds;
-  const auto whole = orphaned_inner_namespace<Pidns<B>, B>();
-  const auto named = orphaned_inner_namespace<Orbits<B>, B>();
-  const auto all = checker::search_compact<Pidns<B>>(Pidns<B>(), {&whole, 1}, {});
-  const auto orbits = checker::search_compact<Orbits<B>>(Orbits<B>(), {&named, 1}, {});
+  const auto claim = orphaned_inner_namespace<B>();
+  const auto all = checker::search_compact(AnyPidns::of<Pidns<B>>(), {&claim, 1}, {});
+  const auto orbits = checker::search_compact(AnyPidns::of<Orbits<B>>(), {&claim, 1}, {});
   ASSERT_EQ(all.findings[0].verdict, Verdict::holds);
   ASSERT_EQ(orbits.findings[0].verdict, Verdict::holds);
   EXPECT_EQ(orbits.findings[0].run->actions.size(), all.findings[0].run->actions.size());

@@ -17,6 +17,7 @@
 #include <vector>
 
 #include "checker/explicit/explicit.hpp"
+#include "tests/bench/any_pidns.hpp"
 #include "tests/bench/bounds.hpp"
 #include "tests/bench/orbits.hpp"
 #include "tests/bench/pidns.hpp"
@@ -42,12 +43,8 @@ struct Counts {
   std::uint64_t states, transitions;
 };
 
-template <class S>
-bool explore(const Wanted& wanted, MakeMoves by_eight, const Counts& expected) {
-  if (wanted.vector && by_eight == nullptr)
-    throw std::runtime_error("this processor has no AVX-512");
-  const S system = wanted.vector ? S(by_eight) : S();
-  const auto result = checker::search<S>(system, {}, wanted.limits, {}, 1.0, wanted.tuning);
+bool explore(const Wanted& wanted, const AnyPidns& system, const Counts& expected) {
+  const auto result = checker::search<AnyPidns>(system, {}, wanted.limits, {}, 1.0, wanted.tuning);
   const Row& row = *wanted.row;
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
@@ -70,15 +67,21 @@ bool explore(const Wanted& wanted, MakeMoves by_eight, const Counts& expected) {
   return right;
 }
 
+template <class S>
+AnyPidns system(const Wanted& wanted, MakeMoves by_eight) {
+  if (!wanted.vector) return AnyPidns::of<S>();
+  if (by_eight == nullptr) throw std::runtime_error("this processor has no AVX-512");
+  return AnyPidns::of(S(by_eight));
+}
 template <std::size_t I>
 bool explore_row(const Wanted& wanted) {
   constexpr Row row = kTable[I];
   if (wanted.symmetry)
-    return explore<Orbits<row.bounds>>(wanted, make_orbit_moves_by_eight(I),
-                                       {row.orbits, row.orbit_transitions});
+    return explore(wanted, system<Orbits<row.bounds>>(wanted, make_orbit_moves_by_eight(I)),
+                   {row.orbits, row.orbit_transitions});
   if constexpr (row.is_known_whole()) {
-    return explore<Pidns<row.bounds>>(wanted, make_moves_by_eight(I),
-                                      {row.states, row.transitions});
+    return explore(wanted, system<Pidns<row.bounds>>(wanted, make_moves_by_eight(I)),
+                   {row.states, row.transitions});
   } else {
     throw std::runtime_error("this row fits a word with --symmetry only");
   }
