@@ -1,5 +1,5 @@
-// The canonical form of a state of the benchmark model: one for all names that its slots could
-// have. SPDX-License-Identifier: MIT
+// The canonical form of a state of the benchmark model: one for all names that its slots can have.
+// SPDX-License-Identifier: MIT
 //
 // Which slot a task or a namespace is in says nothing: the rules take any free one, and name none.
 // So states that differ by a renaming of slots have the same future, up to that renaming, and one
