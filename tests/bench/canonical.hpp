@@ -61,6 +61,7 @@ class Canonical {
         sorted = sorted & !change;
       });
     });
+    if (!D::any(!sorted)) return state;
     Num after = state;
     lang::each<1, B.tasks>([&](auto t) __attribute__((always_inline)) {
       after = after & ~kAt.task_mask(t);
