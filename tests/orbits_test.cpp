@@ -111,22 +111,39 @@ std::uint64_t form(std::uint64_t word) {
 
 // Two states have one form iff a renaming leads from one to the other: a form is a renaming of each
 // state that has it (=>), and all renamings have one form (<=).
+template <Bounds B>
+void expect_exact_forms(const Words& states) {
+  std::set<std::uint64_t> forms;
+  for (const std::uint64_t word : states) {
+    const Words names = orbit<B>(word);
+    const std::uint64_t one = form<B>(word);
+    ASSERT_TRUE(std::binary_search(names.begin(), names.end(), one)) << word;
+    for (const std::uint64_t other : names) ASSERT_EQ(form<B>(other), one) << word;
+    ASSERT_EQ(form<B>(one), one);
+    forms.insert(one);
+  }
+  EXPECT_EQ(Words(forms.begin(), forms.end()), reached<Orbits<B>>());
+}
+
 TEST(CanonicalForm, IsOneOfTheRenamingsAndTheSameForAllOfThem) {
   each_row<Small>([]<std::size_t I, Bounds B>(const Row& row) {
     const Words states = reached<Pidns<B>>();
     ASSERT_EQ(states.size(), row.states);
-    std::set<std::uint64_t> forms;
-    for (const std::uint64_t word : states) {
-      const Words names = orbit<B>(word);
-      const std::uint64_t one = form<B>(word);
-      ASSERT_TRUE(std::binary_search(names.begin(), names.end(), one)) << word;
-      for (const std::uint64_t other : names) ASSERT_EQ(form<B>(other), one) << word;
-      ASSERT_EQ(form<B>(one), one);
-      forms.insert(one);
-    }
-    EXPECT_EQ(forms.size(), row.orbits);
-    EXPECT_EQ(Words(forms.begin(), forms.end()), reached<Orbits<B>>());
+    expect_exact_forms<B>(states);
   });
+}
+
+// No row of the table has as many: their order is more than who is around whom of two.
+TEST(CanonicalForm, IsThatOfThreeNamespacesToo) {
+  constexpr Bounds B{2, 3, 3, 3, 1};
+  const Words states = reached<Pidns<B>>();
+  const auto deepest = [](std::uint64_t word) {
+    const auto& ns = kLayout<B>.ns;
+    return std::all_of(ns.begin() + 1, ns.end(),
+                       [&](const auto& each) { return each.last_pid.of(word) != 0; });
+  };
+  EXPECT_TRUE(std::any_of(states.begin(), states.end(), deepest));
+  expect_exact_forms<B>(states);
 }
 
 using NamedMoves = std::vector<std::pair<Call, std::uint64_t>>;
