@@ -38,20 +38,28 @@ using UpToB = std::make_index_sequence<6>;
 static_assert(kTable[0].id == "a" && kTable[2].id == "c" && kTable[5].id == "B");
 
 // The states that are reached, in order; by nothing that the engine is made of.
-template <class S>
-Words reached() {
+Words reached(const AnyPidns& system) {
   std::set<std::uint64_t> seen;
   Words open;
-  const auto see = [&](const typename S::State& s) {
+  const auto see = [&](const WordState& s) {
     if (seen.insert(s.word).second) open.push_back(s.word);
   };
-  for (const auto& s : S::initial()) see(s);
+  for (const WordState& s : system.initial()) see(s);
   while (!open.empty()) {
     const std::uint64_t word = open.back();
     open.pop_back();
-    S::successors({word}, [&](const auto&, const auto& after, const auto&) { see(after); });
+    system.successors({word}, [&](const auto&, const auto& after, const auto&) { see(after); });
   }
   return {seen.begin(), seen.end()};
+}
+
+template <Bounds B>
+AnyPidns whole() {
+  return AnyPidns::of<Pidns<B>>();
+}
+template <Bounds B>
+AnyPidns orbits() {
+  return AnyPidns::of<Orbits<B>>();
 }
 
 using Names = std::vector<std::size_t>;  // the new slot of each; 0 stays
@@ -122,12 +130,12 @@ void expect_exact_forms(const Words& states) {
     ASSERT_EQ(form<B>(one), one);
     forms.insert(one);
   }
-  EXPECT_EQ(Words(forms.begin(), forms.end()), reached<Orbits<B>>());
+  EXPECT_EQ(Words(forms.begin(), forms.end()), reached(orbits<B>()));
 }
 
 TEST(CanonicalForm, IsOneOfTheRenamingsAndTheSameForAllOfThem) {
   each_row<Small>([]<std::size_t I, Bounds B>(const Row& row) {
-    const Words states = reached<Pidns<B>>();
+    const Words states = reached(whole<B>());
     ASSERT_EQ(states.size(), row.states);
     expect_exact_forms<B>(states);
   });
@@ -136,7 +144,7 @@ TEST(CanonicalForm, IsOneOfTheRenamingsAndTheSameForAllOfThem) {
 // No row of the table has as many: their order is more than who is around whom of two.
 TEST(CanonicalForm, IsThatOfThreeNamespacesToo) {
   constexpr Bounds B{2, 3, 3, 3, 1};
-  const Words states = reached<Pidns<B>>();
+  const Words states = reached(whole<B>());
   const auto deepest = [](std::uint64_t word) {
     const auto& ns = kLayout<B>.ns;
     return std::all_of(ns.begin() + 1, ns.end(),
@@ -147,23 +155,19 @@ TEST(CanonicalForm, IsThatOfThreeNamespacesToo) {
 }
 
 using NamedMoves = std::vector<std::pair<Call, std::uint64_t>>;
-template <class S>
-NamedMoves moves_of(std::uint64_t word) {
-  NamedMoves moves;
-  S::successors({word}, [&](const auto& action, const auto& after, const auto&) {
-    moves.emplace_back(action.call, S::form(after).word);
-  });
-  std::sort(moves.begin(), moves.end());
-  return moves;
-}
 
 TEST(Orbits, HaveTheMovesOfEachOfTheirStates) {
   each_row<Small>([]<std::size_t I, Bounds B>(const Row&) {
-    struct UpToNames : Pidns<B> {
-      static auto form(const typename Pidns<B>::State& s) { return Orbits<B>::form(s); }
+    const auto moves_to_forms = [](const AnyPidns& system, std::uint64_t word) {
+      NamedMoves moves;
+      system.successors({word}, [&](const auto& action, const auto& after, const auto&) {
+        moves.emplace_back(action.call, form<B>(after.word));
+      });
+      std::sort(moves.begin(), moves.end());
+      return moves;
     };
-    for (const std::uint64_t word : reached<Pidns<B>>())
-      ASSERT_EQ(moves_of<UpToNames>(word), moves_of<Orbits<B>>(form<B>(word))) << word;
+    for (const std::uint64_t word : reached(whole<B>()))
+      ASSERT_EQ(moves_to_forms(whole<B>(), word), moves_to_forms(orbits<B>(), form<B>(word)));
   });
 }
 
@@ -184,8 +188,8 @@ void expect_orbits(const Row& row) {
   for (const unsigned threads : {1U, 2U}) {
     std::span<const lang::Property<AnyPidns>> claims;
     if (threads == 1) claims = {&collect, 1};
-    const Result<AnyPidns> result = checker::search_compact(AnyPidns::of<Orbits<B>>(), claims, {},
-                                                            {}, 1.0, in_threads(threads));
+    const Result<AnyPidns> result =
+        checker::search_compact(orbits<B>(), claims, {}, {}, 1.0, in_threads(threads));
     EXPECT_TRUE(result.complete()) << result.incomplete;
     EXPECT_EQ(result.states, row.orbits) << row.id;
     EXPECT_EQ(result.transitions, row.orbit_transitions) << row.id;
@@ -216,7 +220,7 @@ TEST(Orbits, OfNamespacesInOrderHaveTheSameCounts) {
 TEST(Orbits, OfEightAtOnceHaveTheMovesOfEachOne) {
   if (make_orbit_moves_by_eight(0) == nullptr) GTEST_SKIP() << "no AVX-512 here";
   each_row<std::index_sequence<0, 2, 4>>([]<std::size_t I, Bounds B>(const Row&) {
-    const Words states = reached<Orbits<B>>();
+    const Words states = reached(orbits<B>());
     const std::size_t most = states.size() * Orbits<B>::moves_max();
     lang::Moves one(most), eight(most);
     make_orbit_moves_by_word<B>(states, one);
@@ -250,11 +254,11 @@ lang::Property<AnyPidns> orphaned_inner_namespace() {
 TEST(Orbits, GiveShortestRunsOfTheModel) {
   constexpr Bounds B = row("c").bounds;
   const auto claim = orphaned_inner_namespace<B>();
-  const auto all = checker::search_compact(AnyPidns::of<Pidns<B>>(), {&claim, 1}, {});
-  const auto orbits = checker::search_compact(AnyPidns::of<Orbits<B>>(), {&claim, 1}, {});
-  ASSERT_EQ(all.findings[0].verdict, Verdict::holds);
-  ASSERT_EQ(orbits.findings[0].verdict, Verdict::holds);
-  EXPECT_EQ(orbits.findings[0].run->actions.size(), all.findings[0].run->actions.size());
+  const auto runs = checker::search_compact(whole<B>(), {&claim, 1}, {});
+  const auto named = checker::search_compact(orbits<B>(), {&claim, 1}, {});
+  ASSERT_EQ(runs.findings[0].verdict, Verdict::holds);
+  ASSERT_EQ(named.findings[0].verdict, Verdict::holds);
+  EXPECT_EQ(named.findings[0].run->actions.size(), runs.findings[0].run->actions.size());
 }
 
 }  // namespace
