@@ -54,14 +54,16 @@ struct Progress {
   double seconds = 0;
   double states_per_second_now = 0;  // since the previous call
   bool frontier_shrinks = false;
+  std::vector<std::uint64_t> levels;     // as in Result, of those in which no more will be found
   int steps_taken = 0, steps_known = 0;  // coverage of named steps
 };
 
 template <class S>
 struct Result {
-  std::uint64_t states = 0;       // distinct
-  std::uint64_t transitions = 0;  // including those into known states
-  std::uint32_t depth = 0;        // longest shortest path from an initial state, in moves
+  std::uint64_t states = 0;           // distinct
+  std::uint64_t transitions = 0;      // including those into known states
+  std::uint32_t depth = 0;            // longest shortest path from an initial state, in moves
+  std::vector<std::uint64_t> levels;  // of the states: how many are at each depth
   std::uint64_t memory_bytes = 0;
   double seconds = 0;
   std::string incomplete;  // empty: every reachable state was expanded

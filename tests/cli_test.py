@@ -121,6 +121,18 @@ class Check(unittest.TestCase):
             self.assertEqual(scenario["outcome"], "as expected", scenario["name"])
             self.assertTrue(scenario["complete"], scenario["name"])
 
+    def test_each_state_is_at_one_depth_also_if_the_search_was_cut(self):
+        for limit in [], ["--states-max", "5000"]:
+            _, out, _ = nsmc("check", "--json", *limit, "traces/runs/nested.scn")
+            result = json.loads(out)["scenarios"][0]
+            self.assertEqual(sum(result["levels"]), result["states"])
+            self.assertEqual(len(result["levels"]), result["depth"] + 1)
+        code, out, _ = nsmc("check", "--stats", "traces/scenarios/bz-07-stealth-child.scn")
+        self.assertEqual(code, 0)
+        self.assertRegex(out, r"(?m)^ +depth +states\n +0 +1\b")
+        self.assertRegex(out, r"(?m)^ +[0-9,]+  alloc_pid/begin")
+        self.assertRegex(out, r"(?m)^ +never  ")
+
     def test_reductions_change_sizes_and_no_answer(self):
         runs = ["traces/runs/nested.scn", "traces/runs/threads.scn",
                 "traces/scenarios/number-not-reused-seed.scn"]

@@ -59,6 +59,7 @@ void expect_equal(const Result<S>& one, const Result<S>& other) {
   EXPECT_EQ(one.states, other.states);
   EXPECT_EQ(one.transitions, other.transitions);
   EXPECT_EQ(one.depth, other.depth);
+  EXPECT_EQ(one.levels, other.levels);
   EXPECT_EQ(one.step_counts, other.step_counts);
   EXPECT_EQ(one.ends, other.ends);
   EXPECT_EQ(one.deadlocks, other.deadlocks);

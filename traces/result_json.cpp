@@ -33,6 +33,7 @@ Json json_of(const ScenarioRecord& s) {
                {"states", s.states},
                {"transitions", s.transitions},
                {"depth", s.depth},
+               {"levels", s.levels},
                {"deadlocks", s.deadlocks},
                {"seconds", s.seconds},
                {"bytes_per_state", s.bytes_per_state},

@@ -30,6 +30,7 @@ struct ScenarioRecord {
   std::uint64_t states = 0;
   std::uint64_t transitions = 0;
   std::uint32_t depth = 0;
+  std::vector<std::uint64_t> levels;  // how many states are at each depth; empty: not known
   std::uint64_t deadlocks = 0;
   double seconds = 0;
   double bytes_per_state = 0;

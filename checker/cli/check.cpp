@@ -143,8 +143,11 @@ int check(const CheckOptions& o) {
   const std::size_t asked = bound.size();
   const bool one = asked == 1;
   const bool shows_table = is_default || (one && !o.properties.empty());
-  ReportOptions report{
-      .colour = use_colour(), .show_runs = one, .distinct = o.distinct, .proved = {}};
+  ReportOptions report{.colour = use_colour(),
+                       .show_runs = one,
+                       .statistics = o.statistics,
+                       .distinct = o.distinct,
+                       .proved = {}};
   if (shows_table) report.proved = proved_properties(o.kernel.empty() ? kSeedKernel : o.kernel);
   const auto checkpoints = checkpoints_of(o, bound);
   checker::Tuning tuning;

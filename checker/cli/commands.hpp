@@ -53,6 +53,7 @@ struct CheckOptions {
   double checkpoint_seconds = 60;  // between two of them
   bool resume = false;             // go on from it, if it is there
   std::string disk;                // a folder for states beyond memory_gib_max; empty: none
+  bool statistics = false;         // of each search: states by depth, moves by step
   std::size_t distinct = 0;        // so many counterexamples with different causes
   std::uint32_t bmc = 0;           // bounded search on terms, to this many moves; 0: the explorer
   std::uint32_t rlimit = 0;        // of its solver, for one check; 0: no limit

@@ -77,6 +77,7 @@ void add_check(CLI::App& app, CheckOptions& o, std::string& progress, int& code)
   cmd->add_option("--distinct", o.distinct,
                   "for each violation, so many counterexamples with different causes")
       ->check(CLI::PositiveNumber);
+  cmd->add_flag("--stats", o.statistics, "of each search: states by depth, moves by kernel step");
   cmd->add_option("--jobs", o.jobs, "searches at a time (default: one per processor)");
   cmd->add_option("--states-max", o.states_max, "stop a search after this many states")
       ->check(CLI::PositiveNumber);

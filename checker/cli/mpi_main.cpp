@@ -76,6 +76,7 @@ struct Command {
         ->allow_extra_args(false);
     auto* json = app.add_flag("--json", o.json, "print the result as JSON (nsmc-result/1)");
     app.add_flag("--no-times", o.no_times, "--json: 0 for how long it took")->needs(json);
+    app.add_flag("--stats", o.statistics, "states by depth, moves by kernel step");
     app.add_option("--states-max", o.states_max, "stop after this many states, of all together")
         ->check(CLI::PositiveNumber);
     app.add_option("--seconds-max", o.seconds_max, "stop after this many seconds")
@@ -114,7 +115,8 @@ int show(const CheckOptions& o, const Answer& a, int code) {
   traces::ScenarioRecord record = record_of(a);
   if (o.no_times) record.seconds = 0;
   // mpirun gives each process a terminal of its own, whatever its output goes to: no colour.
-  const ReportOptions report{.colour = false, .show_runs = true, .distinct = 0, .proved = {}};
+  const ReportOptions report{
+      .colour = false, .show_runs = true, .statistics = o.statistics, .distinct = 0, .proved = {}};
   const std::string text = o.json ? traces::to_json(NSMC_VERSION, code, {record})
                                   : report_line(a, report) + report_details(a, report);
   std::fwrite(text.data(), 1, text.size(), stdout);

@@ -10,6 +10,8 @@
 #include <cstdio>
 #include <fstream>
 
+#include "checker/cli/estimate.hpp"
+
 namespace nsmc::cli {
 namespace {
 
@@ -30,6 +32,30 @@ std::string count_text(double n) {
   if (n >= 1e6) return fmt::format("{:.1f}M", n / 1e6);
   if (n >= 1e4) return fmt::format("{:.0f}k", n / 1e3);
   return fmt::format("{:.0f}", n);
+}
+
+std::string time_text(double seconds) {
+  if (seconds < 100) return fmt::format("{:.0f} s", seconds);
+  if (seconds < 100 * 60) return fmt::format("{:.0f} min", seconds / 60);
+  return fmt::format("{:.1f} h", seconds / 3600);
+}
+
+// " | left 20 s to 2 min?"; empty while nothing can be said.  States are expanded as fast as so
+// far.
+std::string left_text(const checker::Progress& p) {
+  const auto left = states_left(p.levels);
+  const std::uint64_t expanded = p.states - p.frontier;
+  if (!left || expanded == 0) return "";
+  // What was found of the next level already is in both the frontier and the estimate.
+  std::uint64_t known = 0;
+  for (const std::uint64_t level : p.levels) known += level;
+  const double known_beyond = static_cast<double>(p.states - known);
+  const auto seconds = [&](std::uint64_t states) {
+    const double unknown = std::max(0.0, static_cast<double>(states) - known_beyond);
+    return (static_cast<double>(p.frontier) + unknown) * p.seconds / static_cast<double>(expanded);
+  };
+  const std::string least = time_text(seconds(left->least)), most = time_text(seconds(left->most));
+  return " | left " + (least == most ? most : least + " to " + most) + "?";
 }
 
 }  // namespace
@@ -78,12 +104,12 @@ void ProgressLine::operator()(const checker::Progress& p) {
   show(p.seconds,
        fmt::format(
            "depth {} | {} states ({}/s, now {}/s) | frontier {}{} | known {:.0f}% | {:.1f} GiB | "
-           "steps {}/{}",
+           "steps {}/{}{}",
            p.depth, count_text(static_cast<double>(p.states)), count_text(rate),
            count_text(p.states_per_second_now), count_text(static_cast<double>(p.frontier)),
            p.frontier_shrinks ? " shrinking" : "", 100 * known,
            static_cast<double>(p.memory_bytes) / (1024.0 * 1024 * 1024), p.steps_taken,
-           p.steps_known));
+           p.steps_known, left_text(p)));
 }
 
 const std::atomic<bool>& stop_requested() { return stop; }

@@ -9,6 +9,7 @@
 
 #include "checker/cli/commands.hpp"
 #include "checker/cli/distinct.hpp"
+#include "checker/cli/statistics.hpp"
 #include "model/kernel/changes.hpp"
 #include "props/props.hpp"
 #include "traces/text.hpp"
@@ -154,6 +155,7 @@ std::string report_details(const Answer& a, const ReportOptions& o) {
     text +=
         fmt::format("{}: {} states are stuck: nobody can move, and it is no end of the programs.\n",
                     a.bound.scenario.path, traces::thousands(a.result.deadlocks));
+  if (o.statistics) text += statistics(a);
   return text;
 }
 
@@ -285,6 +287,7 @@ traces::ScenarioRecord record_of(const Answer& a) {
   record.states = a.result.states;
   record.transitions = a.result.transitions;
   record.depth = a.result.depth;
+  record.levels = a.result.levels;
   record.deadlocks = a.result.deadlocks;
   record.seconds = a.result.seconds;
   record.reduced_by = a.result.reduced_by;

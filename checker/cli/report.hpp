@@ -13,6 +13,7 @@ namespace nsmc::cli {
 struct ReportOptions {
   bool colour = false;
   bool show_runs = false;           // print the run behind each `no`, expected or not
+  bool statistics = false;          // states by depth, moves by step
   std::size_t distinct = 0;         // runs with different causes for each `no`; 0: the one run
   std::vector<std::string> proved;  // properties that hold for any size, in this kernel
 };

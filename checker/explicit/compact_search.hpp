@@ -20,6 +20,7 @@
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <numeric>
 #include <span>
 #include <sstream>
 #include <stdexcept>
@@ -221,7 +222,11 @@ class CompactSearch {
       worker->next.blocks().clear();
       worker->begin_level();
     }
-    if (!level_.is_empty()) ++depth_;
+    if (!level_.is_empty()) {
+      ++depth_;
+      const auto before = std::accumulate(levels_.begin(), levels_.end(), std::uint64_t{0});
+      levels_.push_back(found_ - before);
+    }
     shared_.next_phase = phase(depth_ + 1);
     level_.make_room(pool_, shared_.memory_bytes_max, workers_.size());
   }
@@ -318,6 +323,7 @@ class CompactSearch {
         result_.step_counts[i] += worker->steps[i];
     }
     result_.states = found_;
+    result_.levels = levels_;
     result_.depth = static_cast<std::uint32_t>(std::max<std::int64_t>(depth_, 0));
     result_.memory_bytes = memory_bytes();
     result_.seconds = clock_.seconds_in_all();
@@ -338,6 +344,7 @@ class CompactSearch {
                    .transitions = transitions_,
                    .frontier = found_ - std::min<std::uint64_t>(found_, expanded_),
                    .memory_bytes = memory_bytes(),
+                   .levels = levels_,
                    .steps_taken = shared_.steps_seen,
                    .steps_known = static_cast<int>(shared_.step_seen.size())});
   }
@@ -370,6 +377,7 @@ class CompactSearch {
     to.number(set_.buckets());
     to.real(clock_.seconds_in_all());
     to.number(static_cast<std::uint64_t>(depth_));
+    to.numbers(levels_);
     to.number(expanded_);
     claims_.save(to);
     to.number(result_.deadlock ? 1 : 0);
@@ -407,6 +415,7 @@ class CompactSearch {
   // It may have been written by another number of threads.
   void load(FieldReader& from, const CheckpointReader& file) {
     depth_ = static_cast<std::int64_t>(from.number());
+    levels_ = from.numbers();
     shared_.next_phase = phase(depth_ + 1);
     expanded_ = from.number();
     claims_.load(from);
@@ -475,6 +484,7 @@ class CompactSearch {
 
   // The level: written by plan() only.
   std::int64_t depth_ = 0;
+  std::vector<std::uint64_t> levels_;  // how many states each has
   Level level_;
   std::uint64_t grow_at_ = 0;
   std::string reason_;

@@ -60,13 +60,13 @@ class Search {
   Result<S> run() {
     if (!go_on()) {
       add_initial_states();
-      level_end_ = store_.size();
+      begin_level();
     }
     while (result_.incomplete.empty() && expanded_ < store_.size()) {
       known_before_ = store_.size();
       if (expanded_ == level_end_) {
         ++depth_;
-        level_end_ = store_.size();
+        begin_level();
       }
       if (limit_reached()) break;
       expand(static_cast<Index>(expanded_));
@@ -75,6 +75,7 @@ class Search {
     if (!result_.complete() && known_before_ > 0) write_checkpoint();
     result_.states = store_.size();
     result_.depth = depth_found();
+    if (store_.size() > level_end_) begin_level();  // what a search that was cut has of the next
     result_.memory_bytes = memory_bytes();
     result_.seconds = clock_.seconds_in_all();
     claims_.close(result_.complete());
@@ -102,6 +103,11 @@ class Search {
       insert_pending(Store::kNoParent);
       if (store_.size() < initial_.size()) initial_.pop_back();
     }
+  }
+
+  void begin_level() {
+    result_.levels.push_back(store_.size() - level_end_);
+    level_end_ = store_.size();
   }
 
   void expand(Index index) {
@@ -266,6 +272,7 @@ class Search {
           result_.deadlocks, std::uint64_t{reduction_.is_exact() ? 1U : 0U}})
       to.number(number);
     to.real(clock_.seconds_in_all());
+    to.numbers(result_.levels);
     for (const std::uint64_t count : steps) to.number(count);
     to.number(initial_.size());
     for (const std::size_t which : initial_) to.number(which);
@@ -301,6 +308,7 @@ class Search {
     if constexpr (requires { reduction_.admit_extra_moves(); })
       if (!is_exact) reduction_.admit_extra_moves();
     clock_.go_on(from.real(), store_.size());
+    result_.levels = from.numbers();
     for (std::uint64_t& count : result_.step_counts) count = from.number();
     steps_taken_ =
         static_cast<int>(std::count_if(result_.step_counts.begin(), result_.step_counts.end(),
@@ -328,6 +336,7 @@ class Search {
                    .transitions = result_.transitions,
                    .frontier = store_.size() - expanded_,
                    .memory_bytes = memory_bytes(),
+                   .levels = result_.levels,
                    .steps_taken = steps_taken_,
                    .steps_known = static_cast<int>(result_.step_counts.size())});
   }

@@ -114,6 +114,7 @@ class DistributedSearch {
     ++depth_;
     part_.begin_level(depth_);
     all(Sum::left) = std::exchange(all(Sum::beyond), 0);
+    result_.levels.push_back(all(Sum::left));
     if (depth_ >= 0 && static_cast<std::uint64_t>(depth_) >= limits_.depth_max)
       reason_ = "depth limit of " + std::to_string(limits_.depth_max) + " reached";
     return reason_.empty();
@@ -270,6 +271,7 @@ class DistributedSearch {
       FieldWriter fields;
       fields.number(static_cast<std::uint64_t>(depth_ + 1));
       fields.real(clock_.seconds_in_all());
+      fields.numbers(result_.levels);
       fields.number(result_.deadlock ? 1 : 0);
       if (result_.deadlock) save_run<S>(*result_.deadlock, fields);
       claims_.save(fields);
@@ -284,6 +286,7 @@ class DistributedSearch {
     FieldReader fields(*file, kSearch);
     depth_ = static_cast<std::int64_t>(fields.number()) - 1;
     const double seconds_before = fields.real();
+    result_.levels = fields.numbers();
     if (fields.number_up_to(1) == 1) {
       result_.deadlock = load_run<S>(fields);
       confirm<S>(system_, nullptr, *result_.deadlock, checker::perform(system_, *result_.deadlock));
@@ -320,6 +323,7 @@ class DistributedSearch {
     result_.states = all(Sum::found);
     result_.transitions = all(Sum::transitions);
     result_.depth = depth_found();
+    if (all(Sum::beyond) > 0) result_.levels.push_back(all(Sum::beyond));
     result_.memory_bytes = all(Sum::memory_bytes);
     result_.seconds = clock_.seconds_in_all();
     if (!reason_.empty()) {
@@ -353,6 +357,7 @@ class DistributedSearch {
                    .transitions = all(Sum::transitions),
                    .frontier = all(Sum::left) + all(Sum::beyond),
                    .memory_bytes = all(Sum::memory_bytes),
+                   .levels = result_.levels,
                    .steps_taken = static_cast<int>(
                        std::count_if(part_.steps().begin(), part_.steps().end(),
                                      [](std::uint64_t count) { return count > 0; })),

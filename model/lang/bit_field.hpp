@@ -49,10 +49,11 @@ struct BitField {
 class BitLayout {
  public:
   constexpr BitField add(std::uint64_t largest_value) {
+    if (largest_value == 0) return {};
     const BitField field{next_, static_cast<unsigned>(std::bit_width(largest_value))};
     next_ += field.bits;
     // Said by a constant expression, this does not compile.
-    if (next_ >= 64) throw std::length_error("the fields of a state are more than 63 bits");
+    if (next_ > 64) throw std::length_error("the fields of a state are more than 64 bits");
     return field;
   }
   constexpr unsigned bits() const { return next_; }

@@ -65,6 +65,9 @@ struct EightWords {
     return _mm512_maskz_mov_epi64(condition.lanes, value.words);
   }
   static Num bit(const Num& n) { return _mm512_sllv_epi64(_mm512_set1_epi64(1), n.words); }
+  static Num shifted(const Num& value, const Num& by) {
+    return _mm512_sllv_epi64(value.words, by.words);
+  }
   static Num lowest(const Num& bits) {
     const Num alone = bits & (Num(0) - bits);
     return Num(63) - Num(_mm512_lzcnt_epi64(alone.words));
@@ -76,6 +79,7 @@ struct EightWords {
     return _mm512_maskz_loadu_epi64(lanes.lanes, words);
   }
   static Bool first(std::size_t count) { return Bool::make((1 << count) - 1); }
+  static void store(std::uint64_t* out, const Num& value) { _mm512_storeu_si512(out, value.words); }
   // Writes the words of these lanes, one after another, and anything behind them: eight in all.
   static void store_compressed(std::uint64_t* out, Bool lanes, const Num& value) {
     _mm512_storeu_si512(out, _mm512_maskz_compress_epi64(lanes.lanes, value.words));

@@ -27,6 +27,8 @@ struct Word {
   static std::uint64_t where(bool condition, std::uint64_t value) { return condition ? value : 0; }
   // 1 << n, for each lane's n
   static std::uint64_t bit(std::uint64_t n) { return std::uint64_t{1} << n; }
+  // value << by, for each lane's `by`
+  static std::uint64_t shifted(std::uint64_t value, std::uint64_t by) { return value << by; }
   // The number of the lowest bit that is set.  REQUIRES (else any number): there is one.
   static std::uint64_t lowest(std::uint64_t bits) {
     return static_cast<std::uint64_t>(std::countr_zero(bits));

@@ -43,6 +43,8 @@ class Moves {
   [[gnu::noinline]] void ended(std::uint64_t state) { ended_.push_back(state); }
 
   std::span<const std::uint64_t> after() const { return {after_.data(), size_}; }
+  // For a system that has others stand for these states.
+  std::span<std::uint64_t> after() { return {after_.data(), size_}; }
   std::span<const std::uint64_t> ended() const { return ended_; }
   const std::array<std::uint64_t, kStepsMax>& steps() const { return steps_; }
 

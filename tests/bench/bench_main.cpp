@@ -1,9 +1,11 @@
 // nsmc-bench: explores the benchmark model at one row of its table, and says how fast.
 // SPDX-License-Identifier: MIT
 //
-//   nsmc-bench ROW [--threads N] [--vector] [--recorded] [--memory BYTES] [--slots N] [--states N]
-//              [--disk DIR] [--checkpoint FILE [--checkpoint-every SECONDS] [--resume]]
+//   nsmc-bench ROW [--symmetry] [--threads N] [--vector] [--recorded] [--memory BYTES] [--slots N]
+//              [--states N] [--disk DIR]
+//              [--checkpoint FILE [--checkpoint-every SECONDS] [--resume]]
 //
+// With symmetry, one state is looked at for all that differ by the names of slots.
 // Prints one line of name=value pairs and exits 1 if a count is not the table's.  Ctrl-C and
 // SIGTERM cut it short.
 #include <sys/resource.h>
@@ -12,8 +14,6 @@
 #include <csignal>
 #include <cstdio>
 #include <cstdlib>
-#include <functional>
-#include <map>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -21,9 +21,7 @@
 #include <vector>
 
 #include "checker/explicit/explicit.hpp"
-#include "tests/bench/bounds.hpp"
-#include "tests/bench/pidns.hpp"
-#include "tests/bench/pidns_vector.hpp"
+#include "tests/bench/row_system.hpp"
 
 namespace nsmc::bench {
 namespace {
@@ -31,6 +29,7 @@ namespace {
 struct Wanted {
   const Row* row = nullptr;
   bool vector = false;
+  bool symmetry = false;
   checker::Tuning tuning;
   checker::Limits limits;
   checker::Checkpoints::Plan plan;
@@ -43,40 +42,31 @@ double seconds(const timeval& time) {
   return static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
 }
 
-template <Bounds B>
 bool explore(const Wanted& wanted) {
-  using S = Pidns<B>;
-  const S system =
-      wanted.vector ? S(make_moves_by_eight(static_cast<std::size_t>(wanted.row - kTable.data())))
-                    : S();
+  const RowSystem expected = row_system(*wanted.row, wanted.vector, wanted.symmetry);
   checker::Tuning tuning = wanted.tuning;
   std::optional<checker::Checkpoints> checkpoints;
   if (!wanted.plan.path.empty()) tuning.checkpoints = &checkpoints.emplace(wanted.plan);
-  const auto result = checker::search<S>(system, {}, wanted.limits, {}, 1.0, tuning);
+  const auto result =
+      checker::search<AnyPidns>(expected.system, {}, wanted.limits, {}, 1.0, tuning);
   const Row& row = *wanted.row;
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   const auto states = static_cast<double>(result.states);
   const double user = seconds(usage.ru_utime);
-  const bool right = result.complete() && result.states == row.states &&
-                     result.transitions == row.transitions && result.depth == row.diameter;
+  const bool right = result.complete() && result.states == expected.states &&
+                     result.transitions == expected.transitions && result.depth == row.diameter;
   std::printf(
-      "row=%s domain=%s threads=%u states=%.0f transitions=%.0f depth=%u wall=%.3f user=%.3f "
-      "sys=%.3f Mstates_per_wall=%.3f Mstates_per_user=%.3f rss_bytes_per_state=%.2f "
+      "row=%s symmetry=%s domain=%s threads=%u states=%.0f transitions=%.0f depth=%u wall=%.3f "
+      "user=%.3f sys=%.3f Mstates_per_wall=%.3f Mstates_per_user=%.3f rss_bytes_per_state=%.2f "
       "accounted_bytes_per_state=%.2f table=%s%s\n",
-      std::string(row.id).c_str(), wanted.vector ? "vector" : "scalar", wanted.tuning.threads,
-      states, static_cast<double>(result.transitions), result.depth, result.seconds, user,
+      std::string(row.id).c_str(), wanted.symmetry ? "yes" : "no",
+      wanted.vector ? "vector" : "scalar", wanted.tuning.threads, states,
+      static_cast<double>(result.transitions), result.depth, result.seconds, user,
       seconds(usage.ru_stime), 1e-6 * states / result.seconds, 1e-6 * states / user,
       1024.0 * static_cast<double>(usage.ru_maxrss) / states,
       static_cast<double>(result.memory_bytes) / states, right ? "equal" : "DIFFERENT ",
       result.incomplete.c_str());
-  return right;
-}
-
-template <std::size_t... I>
-bool explore_row(const Wanted& wanted, std::index_sequence<I...>) {
-  bool right = false;
-  ((wanted.row == &kTable[I] && (right = explore<kTable[I].bounds>(wanted))), ...);
   return right;
 }
 
@@ -91,6 +81,8 @@ Wanted read(const std::vector<std::string_view>& arguments) {
       wanted.tuning.threads = static_cast<unsigned>(number(i));
     } else if (argument == "--vector") {
       wanted.vector = true;
+    } else if (argument == "--symmetry") {
+      wanted.symmetry = true;
     } else if (argument == "--recorded") {
       wanted.tuning.visited = checker::Tuning::Visited::recorded;
     } else if (argument == "--memory") {
@@ -112,10 +104,9 @@ Wanted read(const std::vector<std::string_view>& arguments) {
     }
   }
   if (wanted.row == nullptr) throw std::runtime_error("which row?");
-  if (wanted.vector && make_moves_by_eight(0) == nullptr)
-    throw std::runtime_error("this processor has no AVX-512");
   const bool is_recorded = wanted.tuning.visited == checker::Tuning::Visited::recorded;
-  wanted.plan.identity = "benchmark row " + std::string(wanted.row->id) + "\nstates " +
+  wanted.plan.identity = "benchmark row " + std::string(wanted.row->id) +
+                         (wanted.symmetry ? ", its orbits" : "") + "\nstates " +
                          (is_recorded ? "recorded" : "words") + "\n";
   wanted.plan.on_failure = [](const std::string& why) {
     std::fprintf(stderr, "nsmc-bench: no checkpoint: %s\n", why.c_str());
@@ -130,8 +121,7 @@ Wanted read(const std::vector<std::string_view>& arguments) {
 int main(int argc, char** argv) try {
   for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, nsmc::bench::on_signal);
   const auto wanted = nsmc::bench::read({argv + 1, argv + argc});
-  constexpr std::size_t kRows = nsmc::bench::kTable.size();
-  return nsmc::bench::explore_row(wanted, std::make_index_sequence<kRows>{}) ? 0 : 1;
+  return nsmc::bench::explore(wanted) ? 0 : 1;
 } catch (const std::exception& error) {
   std::fprintf(stderr, "nsmc-bench: %s\n", error.what());
   return 64;

@@ -32,7 +32,16 @@ constexpr std::string_view call_name(int call) {
   return names[static_cast<std::size_t>(call)];
 }
 
-// f(call, who, child, made) for each instance; what an instance does not have is 0.
+// An instance of a rule; what it does not have is 0.
+struct Action {
+  Call call = Call::fork;
+  std::uint8_t who = 0;  // the task, or of umount the namespace
+  std::uint8_t child = 0;
+  std::uint8_t made = 0;
+  bool operator==(const Action&) const = default;
+};
+
+// f(call, who, child, made) for each instance.
 template <Bounds B, class F>
 void each_action(F&& f) {
   for (int p = 0; p <= B.tasks; ++p) {

@@ -18,6 +18,7 @@
 #include "checker/explicit/mix.hpp"
 #include "checker/explicit/recently_seen.hpp"
 #include "checker/explicit/state_store.hpp"
+#include "tests/bench/orbits.hpp"
 #include "tests/bench/pidns.hpp"
 #include "tests/bench/pidns_plain.hpp"
 #include "tests/bench/pidns_vector.hpp"
@@ -133,6 +134,8 @@ void moves(benchmark::State& state, MakeMoves make_moves) {
 }
 BENCHMARK_CAPTURE(moves, scalar, make_moves_by_word<kB>);
 BENCHMARK_CAPTURE(moves, vector, make_moves_by_eight(kRowB));
+BENCHMARK_CAPTURE(moves, scalar_to_canonical_forms, make_orbit_moves_by_word<kB>);
+BENCHMARK_CAPTURE(moves, vector_to_canonical_forms, make_orbit_moves_by_eight(kRowB));
 
 void moves_of_the_plain_text(benchmark::State& state) {
   using S = PlainPidns<kB>;

@@ -1,7 +1,7 @@
 // nsmc-mpi-bench: explores the benchmark model on many processes, and says how fast.
 // SPDX-License-Identifier: MIT
 //
-//   mpirun -n RANKS nsmc-mpi-bench ROW [--vector] [--batch BYTES] [--round SECONDS]
+//   mpirun -n RANKS nsmc-mpi-bench ROW [--symmetry] [--vector] [--batch BYTES] [--round SECONDS]
 //                                  [--states-max N] [--memory BYTES] [--slots N]
 //                                  [--checkpoint FILE] [--every SECONDS] [--resume]
 //
@@ -17,9 +17,7 @@
 #include <vector>
 
 #include "checker/mpi/distributed_search.hpp"
-#include "tests/bench/bounds.hpp"
-#include "tests/bench/pidns_row.hpp"
-#include "tests/bench/pidns_vector.hpp"
+#include "tests/bench/row_system.hpp"
 
 namespace nsmc::bench {
 namespace {
@@ -27,6 +25,7 @@ namespace {
 struct Wanted {
   const Row* row = nullptr;
   bool vector = false;
+  bool symmetry = false;
   checker::Distribution how;
   checker::Limits limits;
   checker::RankFiles::Plan files;
@@ -44,21 +43,20 @@ std::uint64_t cpu_microseconds(const checker::Ranks& ranks) {
 }
 
 bool explore(Wanted wanted, const checker::Ranks& ranks) {
-  using S = PidnsRow;
-  const auto number = static_cast<std::size_t>(wanted.row - kTable.data());
-  const S system(wanted.row->id, wanted.vector ? make_moves_by_eight(number) : nullptr);
+  const RowSystem expected = row_system(*wanted.row, wanted.vector, wanted.symmetry);
   std::optional<checker::RankFiles> files;
   if (!wanted.files.path.empty()) {
-    wanted.files.identity = "row " + std::string(wanted.row->id) + "\n";
+    wanted.files.identity =
+        "row " + std::string(wanted.row->id) + (wanted.symmetry ? ", its orbits\n" : "\n");
     files.emplace(ranks, wanted.files);
     wanted.how.files = &*files;
   }
   checker::Distributed distributed;
-  const auto result =
-      checker::search_distributed<S>(system, {}, ranks, wanted.limits, {}, wanted.how, distributed);
+  const auto result = checker::search_distributed<AnyPidns>(
+      expected.system, {}, ranks, wanted.limits, {}, wanted.how, distributed);
   const Row& row = *wanted.row;
-  const bool right = result.complete() && result.states == row.states &&
-                     result.transitions == row.transitions && result.depth == row.diameter;
+  const bool right = result.complete() && result.states == expected.states &&
+                     result.transitions == expected.transitions && result.depth == row.diameter;
   const double cpu = 1e-6 * static_cast<double>(cpu_microseconds(ranks));
   if (!ranks.is_first()) return right;
   const auto states = static_cast<double>(result.states);
@@ -89,6 +87,8 @@ Wanted read(const std::vector<std::string_view>& arguments) {
     const std::string_view argument = arguments[i];
     if (argument == "--vector") {
       wanted.vector = true;
+    } else if (argument == "--symmetry") {
+      wanted.symmetry = true;
     } else if (argument == "--batch") {
       wanted.how.batch_bytes = number(i);
     } else if (argument == "--round") {
@@ -110,8 +110,6 @@ Wanted read(const std::vector<std::string_view>& arguments) {
     }
   }
   if (wanted.row == nullptr) throw std::runtime_error("which row?");
-  if (wanted.vector && make_moves_by_eight(0) == nullptr)
-    throw std::runtime_error("this processor has no AVX-512");
   return wanted;
 }
 

@@ -37,17 +37,19 @@ void make_moves_by_word(std::span<const std::uint64_t> states, lang::Moves& move
   }
 }
 
+inline std::string actor_of(const Action& a) {
+  return (a.call == Call::umount ? "ns" : "t") + std::to_string(a.who);
+}
+
+struct WordState {
+  std::uint64_t word = 0;
+};
+
 template <Bounds B>
 class Pidns {
  public:
-  struct State {
-    std::uint64_t word = 0;
-  };
-  struct Action {
-    Call call = Call::fork;
-    std::uint8_t who = 0, child = 0, made = 0;
-    bool operator==(const Action&) const = default;
-  };
+  using State = WordState;
+  using Action = bench::Action;
   using Events = Action;
 
   // `by`: for another value domain than one word at a time.
@@ -103,9 +105,7 @@ class Pidns {
     }
     return all;
   }
-  static std::string actor(const Action& a) {
-    return (a.call == Call::umount ? "ns" : "t") + std::to_string(a.who);
-  }
+  static std::string actor(const Action& a) { return actor_of(a); }
   static std::string label(const State&, const Action& a) {
     return std::string(call_name(static_cast<int>(a.call)));
   }
@@ -121,6 +121,7 @@ class Pidns {
   void make_moves(std::span<const std::uint64_t> states, lang::Moves& moves) const {
     make_moves_(states, moves);
   }
+  MakeMoves makes_moves() const { return make_moves_; }
 
  private:
   static std::uint8_t byte(int value) { return static_cast<std::uint8_t>(value); }

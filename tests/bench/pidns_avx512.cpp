@@ -12,6 +12,7 @@
 
 #include "model/lang/eight_words.hpp"
 #include "model/lang/words.hpp"
+#include "tests/bench/canonical.hpp"
 #include "tests/bench/pidns_rules.hpp"
 #include "tests/bench/pidns_vector.hpp"
 
@@ -40,7 +41,17 @@ struct Writer {
   }
 };
 
+// Of states that stand together: as they are made, most moves are of a few lanes only.  May read
+// and write up to seven words past the end.
 template <Bounds B>
+void make_canonical(std::uint64_t* begin, const std::uint64_t* end) {
+  for (; begin < end; begin += EightWords::kLanes)
+    EightWords::store(begin, Canonical<EightWords, B>::form(EightWords::load(begin)));
+}
+
+enum class After : std::uint8_t { as_made, canonical };
+
+template <Bounds B, After after>
 void by_eight(std::span<const std::uint64_t> states, lang::Moves& moves) {
   std::uint64_t steps[kCalls] = {};
   std::uint64_t* const begin = moves.end();
@@ -52,6 +63,7 @@ void by_eight(std::span<const std::uint64_t> states, lang::Moves& moves) {
     const EightWords::Bool lanes = EightWords::first(left);
     Writer writer{out, lanes, {}, steps};
     each_move<EightWords, B>(EightWords::load(words + at, lanes), writer);
+    if constexpr (after == After::canonical) make_canonical<B>(out, writer.out);
     out = writer.out;
     for (unsigned ended = (lanes & !writer.moved).lanes; ended != 0; ended &= ended - 1)
       moves.ended(words[at + static_cast<std::size_t>(std::countr_zero(ended))]);
@@ -59,20 +71,31 @@ void by_eight(std::span<const std::uint64_t> states, lang::Moves& moves) {
   moves.wrote(begin, out, steps, kCalls);
 }
 
-template <std::size_t... I>
-MakeMoves of_row(std::size_t row, std::index_sequence<I...>) {
-  constexpr MakeMoves rows[] = {by_eight<kTable[I].bounds>...};
-  return row < sizeof...(I) ? rows[row] : nullptr;
+template <std::size_t I, After after>
+constexpr MakeMoves of_row() {
+  if constexpr (after == After::as_made && !kTable[I].is_known_whole()) {
+    return nullptr;
+  } else {
+    return by_eight<kTable[I].bounds, after>;
+  }
+}
+template <After after>
+MakeMoves of_row(std::size_t row) {
+  if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512cd")) return nullptr;
+  return [row]<std::size_t... I>(std::index_sequence<I...>) {
+    constexpr MakeMoves rows[] = {of_row<I, after>()...};
+    return row < sizeof...(I) ? rows[row] : nullptr;
+  }
+  (std::make_index_sequence<kTable.size()>{});
 }
 
 }  // namespace
 
-MakeMoves make_moves_by_eight(std::size_t row) {
-  if (!__builtin_cpu_supports("avx512f") || !__builtin_cpu_supports("avx512cd")) return nullptr;
-  return of_row(row, std::make_index_sequence<kTable.size()>{});
-}
+MakeMoves make_moves_by_eight(std::size_t row) { return of_row<After::as_made>(row); }
+MakeMoves make_orbit_moves_by_eight(std::size_t row) { return of_row<After::canonical>(row); }
 #else
 MakeMoves make_moves_by_eight(std::size_t) { return nullptr; }
+MakeMoves make_orbit_moves_by_eight(std::size_t) { return nullptr; }
 #endif
 
 }  // namespace nsmc::bench

@@ -52,7 +52,7 @@ struct Layout {
     ns[0].last_pid = layout.add(B.pids);
     for (std::size_t n = 1; n < ns.size(); ++n) {
       ns[n].last_pid = layout.add(B.pids);
-      ns[n].parent = layout.add(B.namespaces - 1);
+      ns[n].parent = layout.add(B.in_order ? n - 1 : B.namespaces - 1);
       ns[n].mounts = layout.add(B.mounts);
     }
     bits = layout.bits();

@@ -246,7 +246,7 @@ class Rules {
       Num level = 0;
       lang::each<1, B.namespaces>([&](auto n) __attribute__((always_inline)) {
         level = level + D::where(in[p][n], 1);
-        if constexpr (n != m) {
+        if constexpr (B.in_order ? n < m : n != m) {  // in order: while m is free, n > m is as well
           constexpr std::uint64_t parent = kAt.ns[m].parent.holding(Layout<B>::reference(m, n));
           made = made | D::where(is_ns_of<p, n>(), parent);
         }

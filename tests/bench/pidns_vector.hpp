@@ -8,8 +8,9 @@
 
 namespace nsmc::bench {
 
-// How the moves of row `row` of kTable are made in the vector domain; nullptr where it is not to be
-// had.
+// How the moves of row `row` of kTable are made in the vector domain, or those of its orbits;
+// nullptr where it is not to be had.
 MakeMoves make_moves_by_eight(std::size_t row);
+MakeMoves make_orbit_moves_by_eight(std::size_t row);
 
 }  // namespace nsmc::bench

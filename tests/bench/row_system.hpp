@@ -1,0 +1,55 @@
+// The system that a row of the benchmark's table is about, chosen at run time, and its counts.
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <stdexcept>
+#include <utility>
+
+#include "tests/bench/any_pidns.hpp"
+#include "tests/bench/bounds.hpp"
+#include "tests/bench/orbits.hpp"
+#include "tests/bench/pidns.hpp"
+#include "tests/bench/pidns_vector.hpp"
+
+namespace nsmc::bench {
+
+struct RowSystem {
+  AnyPidns system;
+  std::uint64_t states, transitions;  // what the table says
+};
+
+template <class S>
+AnyPidns any_pidns(bool vector, MakeMoves by_eight) {
+  if (!vector) return AnyPidns::of<S>();
+  if (by_eight == nullptr) throw std::runtime_error("this processor has no AVX-512");
+  return AnyPidns::of(S(by_eight));
+}
+
+template <std::size_t I>
+RowSystem row_system(bool vector, bool symmetry) {
+  constexpr Row row = kTable[I];
+  if (symmetry)
+    return {any_pidns<Orbits<row.bounds>>(vector, make_orbit_moves_by_eight(I)), row.orbits,
+            row.orbit_transitions};
+  if constexpr (row.is_known_whole()) {
+    return {any_pidns<Pidns<row.bounds>>(vector, make_moves_by_eight(I)), row.states,
+            row.transitions};
+  } else {
+    throw std::runtime_error("this row fits a word with --symmetry only");
+  }
+}
+
+// REQUIRES: a row of kTable.  Throws std::runtime_error if there is no such system here.
+inline RowSystem row_system(const Row& row, bool vector, bool symmetry) {
+  std::optional<RowSystem> found;
+  [&]<std::size_t... I>(std::index_sequence<I...>) {
+    ((&row == &kTable[I] && (found = row_system<I>(vector, symmetry), true)) || ...);
+  }
+  (std::make_index_sequence<kTable.size()>{});
+  return found.value();
+}
+
+}  // namespace nsmc::bench
