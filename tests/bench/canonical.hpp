@@ -5,8 +5,8 @@
 // So states that differ by a renaming of slots have the same future, up to that renaming, and one
 // of them can stand for all.  That one is found without a search over the tasks' names: live tasks
 // have different numbers in init_pid_ns, and are sorted by them, the free slots last.  Of the few
-// ways to number the namespaces, with the outer before the inner and the free last, it takes the
-// one with the least word.
+// ways to number the namespaces, with the outer before the inner, it takes the one with the least
+// word, in which the free are last.
 //
 // Over a value domain, as the rules are: the form of one state, or of eight at once.
 #pragma once
@@ -120,27 +120,20 @@ class Canonical {
     return moves;
   }();
 
-  struct Pair {
-    Bool around;  // the first is the namespace around the second
-    Bool before;  // and for this or another reason has to be in a lower slot
-  };
-  using Pairs = std::array<std::array<Pair, kNamespaces>, kNamespaces>;
+  // [n][m]: n is the namespace around m.
+  using Around = std::array<std::array<Bool, kNamespaces>, kNamespaces>;
 
+  // In the least word the free slots are last: they are zero, and higher slots are in higher bits.
   [[gnu::always_inline]] static Num with_least_names(const Num& state) {
     if constexpr (B.namespaces == 1) return state;
-    std::array<Bool, kNamespaces> used;
-    Pairs pairs;
-    lang::each<1, B.namespaces>([&](auto n) __attribute__((always_inline)) {
-      used[n] = (state & kAt.ns[n].last_pid.mask()) != 0;
-    });
+    Around around;
     each_pair([&](auto n, auto m) __attribute__((always_inline)) {
-      pairs[n][m].around = kAt.ns[m].parent.of(state) == Layout<B>::reference(m, n);
-      pairs[n][m].before = pairs[n][m].around | (used[n] & !used[m]);
+      around[n][m] = kAt.ns[m].parent.of(state) == Layout<B>::reference(m, n);
     });
-    Num least = D::select(is_in_order<0>(pairs), state, ~std::uint64_t{0});
+    Num least = D::select(is_in_order<0>(around), state, ~std::uint64_t{0});
     lang::each<1, static_cast<int>(kNamings) - 1>([&](auto naming) __attribute__((always_inline)) {
-      const Num renamed = with_names<naming>(state, pairs);
-      least = D::select(is_in_order<naming>(pairs) & (renamed < least), renamed, least);
+      const Num renamed = with_names<naming>(state, around);
+      least = D::select(is_in_order<naming>(around) & (renamed < least), renamed, least);
     });
     return least;
   }
@@ -153,23 +146,23 @@ class Canonical {
     });
   }
   template <std::size_t naming>
-  [[gnu::always_inline]] static Bool is_in_order(const Pairs& pairs) {
+  [[gnu::always_inline]] static Bool is_in_order(const Around& around) {
     Bool wrong = Num(0) != 0;
     each_pair([&](auto n, auto m) __attribute__((always_inline)) {
-      if constexpr (kNames[naming][n] > kNames[naming][m]) wrong = wrong | pairs[n][m].before;
+      if constexpr (kNames[naming][n] > kNames[naming][m]) wrong = wrong | around[n][m];
     });
     return !wrong;
   }
   // REQUIRES (else any word): with these names all are in order.
   template <std::size_t naming>
-  [[gnu::always_inline]] static Num with_names(const Num& state, const Pairs& pairs) {
+  [[gnu::always_inline]] static Num with_names(const Num& state, const Around& around) {
     Num after = lang::moved<kMoves<naming>>(state);
     each_pair([&](auto n, auto m) __attribute__((always_inline)) {
       constexpr auto outer = kNames[naming][n], inner = kNames[naming][m];
       if constexpr (outer < inner) {
         constexpr std::uint64_t parent =
             kAt.ns[inner].parent.holding(Layout<B>::reference(inner, outer));
-        after = after | D::where(pairs[n][m].around, parent);
+        after = after | D::where(around[n][m], parent);
       }
     });
     return after;
