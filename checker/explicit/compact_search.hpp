@@ -22,7 +22,6 @@
 #include <mutex>
 #include <numeric>
 #include <span>
-#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -36,6 +35,7 @@
 #include "checker/explicit/reexecute.hpp"
 #include "checker/explicit/search_clock.hpp"
 #include "checker/explicit/tuning.hpp"
+#include "checker/explicit/why_cut.hpp"
 
 namespace nsmc::checker {
 
@@ -54,7 +54,8 @@ class CompactSearch {
         checkpoints_(tuning.checkpoints),
         codec_(system, tuning.gather),
         claims_(system, claims, result_.findings),
-        set_(reservation(), first_buckets(tuning), tuning.compare),
+        set_(reservation(), CompactSet::buckets_within(tuning.buckets, limits.memory_bytes_max),
+             tuning.compare),
         runs_(system, codec_, set_),
         pool_(reservation(), tuning.disk),
         shared_{system,
@@ -173,7 +174,7 @@ class CompactSearch {
     end_level();
     if (done_) return;
     if (depth_ >= limits_.depth_max) {
-      stop_because("depth limit of " + std::to_string(limits_.depth_max) + " reached");
+      stop_because(depth_reached(limits_));
       write_checkpoint();
     } else if (level_.is_empty()) {
       done_ = true;
@@ -193,18 +194,14 @@ class CompactSearch {
   bool stop_for_limit() {
     if (is_stopped()) return stop_because("stopped on request" + at_depth());
     if (found_ > limits_.states_max)
-      return stop_because("state limit of " + std::to_string(limits_.states_max) + " reached" +
-                          at_depth());
+      return stop_because(states_reached(limits_.states_max) + at_depth());
     if (memory_full_) return stop_because(memory_reason());
     if (clock_.seconds() < limits_.seconds_max) return false;
-    std::ostringstream limit;
-    limit << "time limit of " << limits_.seconds_max << " s reached";
-    return stop_because(limit.str() + at_depth());
+    return stop_because(time_reached(limits_) + at_depth());
   }
   std::string memory_reason() const {
     if (!pool_.disk_failure().empty()) return pool_.disk_failure() + at_depth();
-    return "memory limit of " + std::to_string(limits_.memory_bytes_max) + " bytes reached" +
-           at_depth();
+    return memory_reached(limits_) + at_depth();
   }
   bool stop_because(std::string reason) {
     if (reason_.empty()) reason_ = std::move(reason);
@@ -327,11 +324,9 @@ class CompactSearch {
     result_.depth = static_cast<std::uint32_t>(std::max<std::int64_t>(depth_, 0));
     result_.memory_bytes = memory_bytes();
     result_.seconds = clock_.seconds_in_all();
-    if (!reason_.empty()) {
-      const std::uint64_t left = found_ - std::min<std::uint64_t>(found_, expanded_);
-      result_.incomplete = reason_ + "; " + std::to_string(left) +
-                           (left == 1 ? " state was" : " states were") + " not expanded";
-    }
+    if (!reason_.empty())
+      result_.incomplete =
+          cut_because(reason_, found_ - std::min<std::uint64_t>(found_, expanded_));
     claims_.close(result_.complete());
     return std::move(result_);
   }
@@ -455,10 +450,6 @@ class CompactSearch {
   std::size_t memory_bytes() const { return set_.memory_bytes() + pool_.memory_bytes(); }
   std::string at_depth() const {
     return " at depth " + std::to_string(std::max<std::int64_t>(depth_, 0));
-  }
-  std::uint64_t first_buckets(const Tuning& tuning) const {
-    const std::uint64_t wanted = std::max(tuning.buckets, CompactSet::kBucketsMin);
-    return CompactSet::bytes(wanted) <= limits_.memory_bytes_max ? wanted : CompactSet::kBucketsMin;
   }
   std::size_t reservation() const {
     return std::max<std::size_t>(

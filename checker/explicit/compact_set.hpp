@@ -69,6 +69,11 @@ class CompactSet {
     return static_cast<std::size_t>((buckets + kDistanceMax + 1) * sizeof(Bucket));
   }
 
+  // To begin with: so many, or the fewest, if they take more than that.
+  static std::uint64_t buckets_within(std::uint64_t wanted, std::uint64_t bytes_max) {
+    return wanted >= kBucketsMin && bytes(wanted) <= bytes_max ? wanted : kBucketsMin;
+  }
+
   struct Inserted {
     std::size_t looked_at = 0;  // fewer than given: the table has to grow first
     std::size_t added = 0;      // of them, these were new

@@ -12,7 +12,6 @@
 #include <cstddef>
 #include <cstdint>
 #include <span>
-#include <sstream>
 #include <stdexcept>
 #include <string>
 #include <type_traits>
@@ -28,6 +27,7 @@
 #include "checker/explicit/state_packer.hpp"
 #include "checker/explicit/state_store.hpp"
 #include "checker/explicit/tuning.hpp"
+#include "checker/explicit/why_cut.hpp"
 
 namespace nsmc::checker {
 
@@ -213,14 +213,10 @@ class Search {
   bool limit_reached() {
     if (limits_.stop != nullptr && limits_.stop->load(std::memory_order_relaxed))
       return stop_because("stopped on request" + at_depth());
-    if (depth_ >= limits_.depth_max)
-      return stop_because("depth limit of " + std::to_string(limits_.depth_max) + " reached");
+    if (depth_ >= limits_.depth_max) return stop_because(depth_reached(limits_));
     if (expanded_ % kExpansionsPerClock != 0) return false;
-    if (clock_.seconds() >= limits_.seconds_max) {
-      std::ostringstream limit;
-      limit << "time limit of " << limits_.seconds_max << " s reached";
-      return stop_because(limit.str() + at_depth());
-    }
+    if (clock_.seconds() >= limits_.seconds_max)
+      return stop_because(time_reached(limits_) + at_depth());
     if (checkpoints_ != nullptr && checkpoints_->is_due()) write_checkpoint();
     if (clock_.is_report_due()) report();
     return false;
@@ -228,19 +224,15 @@ class Search {
 
   std::string refusal(Insertion insertion) const {
     if (insertion == Insertion::states_full)
-      return "state limit of " + std::to_string(store_.states_max()) + " reached" + at_depth();
+      return states_reached(store_.states_max()) + at_depth();
     if (insertion == Insertion::memory_full && !store_.disk_failure().empty())
       return store_.disk_failure() + at_depth();
-    if (insertion == Insertion::memory_full)
-      return "memory limit of " + std::to_string(limits_.memory_bytes_max) + " bytes reached" +
-             at_depth();
+    if (insertion == Insertion::memory_full) return memory_reached(limits_) + at_depth();
     return "the operating system gave no more memory" + at_depth();
   }
 
   bool stop_because(const std::string& reason) {
-    const std::uint64_t left = store_.size() - expanded_;
-    result_.incomplete = reason + "; " + std::to_string(left) +
-                         (left == 1 ? " state was" : " states were") + " not expanded";
+    result_.incomplete = cut_because(reason, store_.size() - expanded_);
     return true;
   }
 
