@@ -60,6 +60,9 @@ class Pages {
                 static_cast<off_t>(at)) != MAP_FAILED;
   }
 
+  // They take no memory of this process until they are read again.  REQUIRES: become_file().
+  void let_go(std::size_t bytes) { madvise(begin_, bytes, MADV_DONTNEED); }
+
   explicit operator bool() const { return begin_ != nullptr; }
   std::byte* begin() const { return begin_; }
 

@@ -239,6 +239,7 @@ class StateStore {
   // So many states, and tables; full chunks go to disk for that, the oldest first: it is the newest
   // that are found again.
   bool fits(std::uint64_t states, std::uint64_t tables_bytes) {
+    const std::uint64_t before = on_disk_;
     while (arena_bytes(states) + tables_bytes > memory_bytes_max_) {
       if (!disk_ || on_disk_ >= size_ >> chunk_log2_) return false;
       Pages& oldest = chunks_[on_disk_];
@@ -248,6 +249,8 @@ class StateStore {
         return false;
       ++on_disk_;
     }
+    if (on_disk_ > before)
+      for (std::uint64_t i = 0; i < on_disk_; ++i) chunks_[i].let_go(chunk_bytes());
     return true;
   }
 
