@@ -74,8 +74,8 @@ std::vector<std::string> Ranks::gather(const std::string& mine) const {
                  MPI_CHAR, MPI_COMM_WORLD);
   std::vector<std::string> all;
   for (std::size_t i = 0; i < sizes.size(); ++i)
-    all.push_back(together.substr(static_cast<std::size_t>(begins[i]),
-                                  static_cast<std::size_t>(sizes[i])));
+    all.push_back(
+        together.substr(static_cast<std::size_t>(begins[i]), static_cast<std::size_t>(sizes[i])));
   return all;
 }
 
