@@ -114,6 +114,20 @@ class LongRun(unittest.TestCase):
         self.assertEqual(self.file.read_bytes(), before)
         self.expect_straight(self.kept("--resume"))
 
+    def test_old_states_may_lie_on_disk(self):
+        little = ["--json", "--no-times", "--memory-max", 0.01]
+        self.assertEqual(self.run_one(*little)[0], 20)
+        code, out, err = self.run_one(*little, "--disk", self.folder)
+        on_disk, straight = (json.loads(text)["scenarios"][0] for text in (out, self.straight[1]))
+        self.assertEqual(code, self.straight[0], err)
+        self.assertLess(on_disk.pop("bytes_per_state"), straight.pop("bytes_per_state"))
+        self.assertEqual(on_disk, straight)
+        self.assertEqual(os.listdir(self.folder), [])
+        code, out, err = self.run_one(*little, "--disk", self.folder, **self.small_files_only())
+        self.assertEqual(code, 20, err)
+        self.assertIn("no more room in ", json.loads(out)["scenarios"][0]["incomplete_because"])
+        self.assertEqual(self.run_one("--disk", self.folder / "none")[0], 73)
+
     def small_files_only(self):
         return {"preexec_fn": lambda: resource.setrlimit(resource.RLIMIT_FSIZE, (100000, 100000))}
 

@@ -13,7 +13,7 @@ constexpr std::string_view kRemark = "remark";
 }  // namespace
 
 Checkpoints::Checkpoints(Plan plan) : plan_(std::move(plan)) {
-  CheckpointWriter(plan_.path, plan_.identity);  // better now than after an hour
+  const CheckpointWriter try_it(plan_.path, plan_.identity);  // better now than after an hour
   wait();
 }
 
@@ -29,7 +29,7 @@ void Checkpoints::wait() {
 bool Checkpoints::goes_on_with(std::string_view line) const {
   if (!plan_.resume || !checkpoint_exists(plan_.path)) return false;
   try {
-    CheckpointReader(plan_.path, identity(line));
+    const CheckpointReader reader(plan_.path, identity(line));
     return true;
   } catch (const CheckpointError&) {
     return false;  // take() will say why

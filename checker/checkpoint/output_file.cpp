@@ -49,8 +49,8 @@ void OutputFile::open_alone() {
                          O_WRONLY | O_CREAT | O_CLOEXEC | O_NOFOLLOW, 0666));
     if (!file_.is_open()) fail(errno, "cannot be created");
     if (::flock(file_.get(), LOCK_EX | LOCK_NB) != 0) fail(errno, "cannot be created");
-    struct stat mine {
-    }, named{};
+    struct stat mine {};
+    struct stat named {};
     if (::fstat(file_.get(), &mine) != 0) fail(errno, "cannot be created");
     if (::fstatat(directory_.get(), temporary_.c_str(), &named, AT_SYMLINK_NOFOLLOW) != 0 ||
         named.st_ino != mine.st_ino || named.st_dev != mine.st_dev)

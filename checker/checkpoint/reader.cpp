@@ -9,6 +9,7 @@
 #include <cerrno>
 #include <cstring>
 #include <system_error>
+#include <utility>
 
 #include "checker/checkpoint/checkpoint_file.hpp"
 #include "checker/checkpoint/format.hpp"
@@ -32,7 +33,8 @@ std::string_view first_line(std::string_view& text) {
 // "" if there is no difference.
 std::string difference(std::string_view theirs, std::string_view ours) {
   while (!theirs.empty() || !ours.empty()) {
-    const std::string_view a = first_line(theirs), b = first_line(ours);
+    const std::string_view a = first_line(theirs);
+    const std::string_view b = first_line(ours);
     if (a != b)
       return "it is of another search: it has `" + std::string(a) + "`, and this one has `" +
              std::string(b) + "`";
@@ -51,8 +53,8 @@ class CheckpointReader::Implementation {
     std::uint64_t before;  // the checksum of what comes before it
   };
 
-  Implementation(const std::string& path, std::string_view identity)
-      : path_(path), context_(ZSTD_createDCtx(), ZSTD_freeDCtx) {
+  Implementation(std::string path, std::string_view identity)
+      : path_(std::move(path)), context_(ZSTD_createDCtx(), ZSTD_freeDCtx) {
     if (context_ == nullptr) throw std::bad_alloc();
     open();
     read_header(identity);

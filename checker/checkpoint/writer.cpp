@@ -34,7 +34,8 @@ class CheckpointWriter::Implementation {
     }
     while (!piece.empty()) {
       const std::size_t count = std::min(piece.size(), checkpoint::kBlock - unpacked_.size());
-      unpacked_.insert(unpacked_.end(), piece.begin(), piece.begin() + count);
+      const auto first = piece.first(count);
+      unpacked_.insert(unpacked_.end(), first.begin(), first.end());
       piece = piece.subspan(count);
       if (unpacked_.size() == checkpoint::kBlock) write_block();
     }

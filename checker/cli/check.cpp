@@ -15,6 +15,7 @@
 #include "checker/cli/prove.hpp"
 #include "checker/cli/report.hpp"
 #include "checker/cli/shipped.hpp"
+#include "checker/explicit/tuning.hpp"
 #include "model/kernel/changes.hpp"
 #include "props/props.hpp"
 #include "traces/files.hpp"

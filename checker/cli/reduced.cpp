@@ -52,6 +52,12 @@ Claim on_moves(const Claim& claim) {
 }  // namespace
 
 checker::Result<System> search(const Bound& bound, const checker::Limits& limits,
+                               const Reductions& reductions,
+                               const checker::OnProgress& on_progress) {
+  return search(bound, limits, reductions, on_progress, {});
+}
+
+checker::Result<System> search(const Bound& bound, const checker::Limits& limits,
                                const Reductions& reductions, const checker::OnProgress& on_progress,
                                const checker::Tuning& tuning) {
   const System& system = *bound.system;

@@ -4,7 +4,10 @@
 
 #include "checker/checker.hpp"
 #include "checker/cli/binding.hpp"
-#include "checker/explicit/tuning.hpp"
+
+namespace nsmc::checker {
+struct Tuning;
+}  // namespace nsmc::checker
 
 namespace nsmc::cli {
 
@@ -20,7 +23,10 @@ struct Reductions {
 // Throws std::invalid_argument if what was switched on is not possible, and CheckpointError.
 checker::Result<System> search(const Bound& bound, const checker::Limits& limits,
                                const Reductions& reductions,
-                               const checker::OnProgress& on_progress = {},
-                               const checker::Tuning& tuning = {});
+                               const checker::OnProgress& on_progress = {});
+// The same with checkpoints, and with states on disk.
+checker::Result<System> search(const Bound& bound, const checker::Limits& limits,
+                               const Reductions& reductions, const checker::OnProgress& on_progress,
+                               const checker::Tuning& tuning);
 
 }  // namespace nsmc::cli

@@ -57,7 +57,7 @@ enum class Insertion : std::uint8_t {
 struct StoreLimits {
   std::uint64_t states_max = std::numeric_limits<std::uint64_t>::max();
   std::uint64_t memory_bytes_max = std::numeric_limits<std::uint64_t>::max();
-  std::string disk = "";  // a folder for states that do not fit into memory; empty: none
+  std::string disk{};  // a folder for states that do not fit into memory; empty: none
   // The rest is for tests: growth happens at the same places, only sooner.
   std::size_t chunk_bytes = std::size_t{32} << 20;
   unsigned slots_log2 = 12;

@@ -30,7 +30,7 @@ struct Tuning {
   // Where the search writes what it can go on from, and maybe goes on from; nullptr: nowhere.
   Checkpoints* checkpoints = nullptr;
   // A folder for what is found and does not fit into memory; empty: none.
-  std::string disk;
+  std::string disk{};
 
   Visited visited = Visited::automatic;
   // Of the compact way:
