@@ -77,7 +77,7 @@ class DistributedSearch {
   Result<S> run() {
     if (!go_on()) part_.add_initial_states();
     agree();
-    while (reason_.empty() && (all(Sum::left) > 0 || begin_level())) {
+    while (reason_.empty() && (all(Sum::left) > 0 || begin_level()) && !is_too_deep()) {
       work_a_round();
       agree();
       if (all(Sum::checkpoint_is_due) > 0 && reason_.empty()) write_checkpoint();
@@ -108,15 +108,18 @@ class DistributedSearch {
   std::uint64_t& all(Sum sum) { return sums_[static_cast<std::size_t>(sum)]; }
   std::uint64_t all(Sum sum) const { return sums_[static_cast<std::size_t>(sum)]; }
 
-  // False if there is none, or it is too deep.
+  // False if there is none.
   bool begin_level() {
     if (all(Sum::beyond) == 0) return false;
     ++depth_;
     part_.begin_level(depth_);
     all(Sum::left) = std::exchange(all(Sum::beyond), 0);
-    if (depth_ >= 0 && static_cast<std::uint64_t>(depth_) >= limits_.depth_max)
-      reason_ = "depth limit of " + std::to_string(limits_.depth_max) + " reached";
-    return reason_.empty();
+    return true;
+  }
+  bool is_too_deep() {
+    if (depth_ < limits_.depth_max) return false;
+    reason_ = "depth limit of " + std::to_string(limits_.depth_max) + " reached";
+    return true;
   }
 
   void work_a_round() {
