@@ -366,7 +366,8 @@ class DistributedSearch {
     return limits_.stop != nullptr && limits_.stop->load(std::memory_order_relaxed);
   }
   std::uint32_t depth_found() const {
-    return static_cast<std::uint32_t>(depth_ + (all(Sum::beyond) > 0 ? 1 : 0));
+    return static_cast<std::uint32_t>(
+        std::max<std::int64_t>(depth_ + (all(Sum::beyond) > 0 ? 1 : 0), 0));
   }
   std::string at_depth() const { return " at depth " + std::to_string(depth_found()); }
 
