@@ -6,6 +6,7 @@
 import json
 import os
 import pathlib
+import random as random_numbers
 import re
 import shutil
 import signal
@@ -146,10 +147,10 @@ class Checkpoints(unittest.TestCase):
         return sorted(path.name for path in self.folder.iterdir())
 
     def begin(self, ranks, *arguments):
-        """A search that is well on its way: it has made some generations."""
-        process = start(ranks, MPI, LONG, "--checkpoint", self.path, "--checkpoint-every", 0.1,
+        """A search that is on its way: of its 35 levels ten are done, each a generation."""
+        process = start(ranks, MPI, LONG, "--checkpoint", self.path, "--checkpoint-every", 0,
                         "--progress", "none", *arguments)
-        while process.poll() is None and not any(".g3." in name for name in self.files()):
+        while process.poll() is None and not any(re.search(r"\.g\d\d", f) for f in self.files()):
             time.sleep(0.005)
         self.assertIsNone(process.poll(), "it has finished before it could be disturbed")
         return process
@@ -159,11 +160,36 @@ class Checkpoints(unittest.TestCase):
         self.assertIn("goes on from generation", error)
         self.assertEqual((code, result), check(LONG))
 
+    @staticmethod
+    def ranks_of(process):
+        children = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
+        return [int(pid) for pid in children.split()
+                if pathlib.Path(f"/proc/{pid}/comm").read_text().startswith("nsmc-mpi")]
+
+    @unittest.skipUnless(os.environ.get("NSMC_THOROUGH"), "takes minutes: NSMC_THOROUGH=1")
+    def test_ranks_are_lost_at_random_times(self):
+        seed = int(os.environ.get("NSMC_SEED", "1"))
+        print(f"NSMC_SEED={seed}")
+        random = random_numbers.Random(seed)
+        lost = 0
+        while lost < 100:
+            process = start(3, MPI, LONG, "--checkpoint", self.path, "--checkpoint-every", 0,
+                            "--progress", "none", "--resume")
+            time.sleep(random.uniform(0.2, 2))
+            ranks = self.ranks_of(process) if process.poll() is None else []
+            for rank in ranks[:1] if random.random() < 0.5 else ranks[1:]:
+                os.kill(rank, signal.SIGKILL)
+            code, _, error = finish(process)
+            self.assertIn(code, (0, 128 + signal.SIGKILL), error)
+            lost += code != 0
+            if code == 0:  # from the beginning again
+                for name in self.files():
+                    (self.folder / name).unlink()
+        self.go_on(3)
+
     def test_a_rank_is_lost(self):
         process = self.begin(2)
-        children = pathlib.Path(f"/proc/{process.pid}/task/{process.pid}/children").read_text()
-        ranks = [int(pid) for pid in children.split()
-                 if pathlib.Path(f"/proc/{pid}/comm").read_text().startswith("nsmc-mpi")]
+        ranks = self.ranks_of(process)
         self.assertEqual(len(ranks), 2)
         os.kill(ranks[-1], signal.SIGKILL)
         code, out, error = finish(process)

@@ -39,7 +39,7 @@ constexpr const char* kExitCodes =
     "  nsmc explain I17                            what a property means\n"
     "  nsmc explain BZ-07                          what a bug is, and its shortest run\n"
     "Programs of their own, of the same launcher: `props` (property test runs), `certify`, "
-    "`bench`.\n";
+    "`bench`, `mpi`.\n";
 
 void add_switch(CLI::App& cmd, const char* name, Switch& value, const char* says) {
   cmd.add_option_function<std::string>(

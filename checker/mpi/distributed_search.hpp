@@ -27,6 +27,7 @@
 #include "checker/explicit/saved_run.hpp"
 #include "checker/explicit/search_clock.hpp"
 #include "checker/explicit/tuning.hpp"
+#include "checker/explicit/why_cut.hpp"
 #include "checker/mpi/exchange.hpp"
 #include "checker/mpi/rank_files.hpp"
 #include "checker/mpi/ranks.hpp"
@@ -77,7 +78,7 @@ class DistributedSearch {
   Result<S> run() {
     if (!go_on()) part_.add_initial_states();
     agree();
-    while (reason_.empty() && (all(Sum::left) > 0 || begin_level())) {
+    while (reason_.empty() && (all(Sum::left) > 0 || begin_level()) && !is_too_deep()) {
       work_a_round();
       agree();
       if (all(Sum::checkpoint_is_due) > 0 && reason_.empty()) write_checkpoint();
@@ -108,16 +109,19 @@ class DistributedSearch {
   std::uint64_t& all(Sum sum) { return sums_[static_cast<std::size_t>(sum)]; }
   std::uint64_t all(Sum sum) const { return sums_[static_cast<std::size_t>(sum)]; }
 
-  // False if there is none, or it is too deep.
+  // False if there is none.
   bool begin_level() {
     if (all(Sum::beyond) == 0) return false;
     ++depth_;
     part_.begin_level(depth_);
     all(Sum::left) = std::exchange(all(Sum::beyond), 0);
     result_.levels.push_back(all(Sum::left));
-    if (depth_ >= 0 && static_cast<std::uint64_t>(depth_) >= limits_.depth_max)
-      reason_ = "depth limit of " + std::to_string(limits_.depth_max) + " reached";
-    return reason_.empty();
+    return true;
+  }
+  bool is_too_deep() {
+    if (depth_ < limits_.depth_max) return false;
+    reason_ = depth_reached(limits_);
+    return true;
   }
 
   void work_a_round() {
@@ -165,15 +169,12 @@ class DistributedSearch {
     if (all(Sum::stopped) > 0) {
       reason_ = "stopped on request" + at_depth();
     } else if (all(Sum::full) > 0) {
-      reason_ = "memory limit of " + std::to_string(limits_.memory_bytes_max) +
-                " bytes reached on " + std::to_string(all(Sum::full)) + " of " +
+      reason_ = memory_reached(limits_) + " on " + std::to_string(all(Sum::full)) + " of " +
                 std::to_string(ranks_.size()) + " ranks" + at_depth();
     } else if (all(Sum::found) > limits_.states_max) {
-      reason_ = "state limit of " + std::to_string(limits_.states_max) + " reached" + at_depth();
+      reason_ = states_reached(limits_.states_max) + at_depth();
     } else if (all(Sum::time_is_up) > 0) {
-      std::ostringstream limit;
-      limit << "time limit of " << limits_.seconds_max << " s reached";
-      reason_ = limit.str() + at_depth();
+      reason_ = time_reached(limits_) + at_depth();
     }
   }
 
@@ -326,11 +327,8 @@ class DistributedSearch {
     if (all(Sum::beyond) > 0) result_.levels.push_back(all(Sum::beyond));
     result_.memory_bytes = all(Sum::memory_bytes);
     result_.seconds = clock_.seconds_in_all();
-    if (!reason_.empty()) {
-      const std::uint64_t not_expanded = all(Sum::left) + all(Sum::beyond);
-      result_.incomplete = reason_ + "; " + std::to_string(not_expanded) +
-                           (not_expanded == 1 ? " state was" : " states were") + " not expanded";
-    }
+    if (!reason_.empty())
+      result_.incomplete = cut_because(reason_, all(Sum::left) + all(Sum::beyond));
     const bool is_all = all(Sum::left) + all(Sum::beyond) + all(Sum::full) == 0;
     if (result_.complete() && !is_all)
       throw EngineDisagreement("a search ends before everything was expanded");
@@ -368,7 +366,8 @@ class DistributedSearch {
     return limits_.stop != nullptr && limits_.stop->load(std::memory_order_relaxed);
   }
   std::uint32_t depth_found() const {
-    return static_cast<std::uint32_t>(depth_ + (all(Sum::beyond) > 0 ? 1 : 0));
+    return static_cast<std::uint32_t>(
+        std::max<std::int64_t>(depth_ + (all(Sum::beyond) > 0 ? 1 : 0), 0));
   }
   std::string at_depth() const { return " at depth " + std::to_string(depth_found()); }
 

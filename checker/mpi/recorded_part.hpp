@@ -1,7 +1,7 @@
 // One rank's part of a search over wide states: its store, of which the end is its frontier.
 // SPDX-License-Identifier: MIT
 //
-// A state belongs to the rank that its hash says.  It is sent as the words in which it differs from
+// A state belongs to the rank that its hash says.  It is sent as the bytes in which it differs from
 // the one sent there before, and stored where it belongs with its parent's rank and index: a run is
 // walked from rank to rank.
 #pragma once
