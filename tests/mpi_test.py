@@ -171,8 +171,9 @@ class Checkpoints(unittest.TestCase):
         seed = int(os.environ.get("NSMC_SEED", "1"))
         print(f"NSMC_SEED={seed}")
         random = random_numbers.Random(seed)
+        expected = check(LONG)
         lost = 0
-        while lost < 100:
+        while lost < 40:
             process = start(3, MPI, LONG, "--checkpoint", self.path, "--checkpoint-every", 0,
                             "--progress", "none", "--resume")
             time.sleep(random.uniform(0.2, 2))
@@ -180,12 +181,14 @@ class Checkpoints(unittest.TestCase):
             for rank in ranks[:1] if random.random() < 0.5 else ranks[1:]:
                 os.kill(rank, signal.SIGKILL)
             code, _, error = finish(process)
-            self.assertIn(code, (0, 128 + signal.SIGKILL), error)
+            # mpirun 4.1.4 itself was seen to crash at its end, after it had told of the loss.
+            self.assertIn(code, (0, 128 + signal.SIGKILL, -signal.SIGSEGV), error)
             lost += code != 0
             if code == 0:  # from the beginning again
                 for name in self.files():
                     (self.folder / name).unlink()
-        self.go_on(3)
+        code, result, _ = json_on(3, LONG, "--checkpoint", self.path, "--resume")
+        self.assertEqual((code, result), expected)
 
     def test_a_rank_is_lost(self):
         process = self.begin(2)
