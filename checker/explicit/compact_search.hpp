@@ -6,10 +6,7 @@
 // who was first.  Between levels, and in pauses in which the table grows, one thread plans and the
 // others wait: nothing is locked while they work.
 //
-// No state has a parent.  A run is walked backwards when it is asked for: the set knows the depth
-// of each state modulo 3, so the predecessors of a state at depth d are among those with d - 1.
-// (Of those that many levels away from it modulo 3, one further up would have put it nearer, and
-// none further down is known yet or has a move to it.)
+// No state has a parent.  A run is walked backwards when it is asked for: backward_runs.hpp.
 #pragma once
 
 #include <algorithm>
@@ -71,6 +68,7 @@ class CompactSearch {
     const unsigned threads = std::max(1U, tuning.threads);
     for (unsigned i = 0; i < threads; ++i)
       workers_.push_back(std::make_unique<LevelWorker<S, Scatter>>(shared_));
+    if (threads == 1) set_.be_of_one_thread();
     share_memory();
   }
   CompactSearch(const CompactSearch&) = delete;
