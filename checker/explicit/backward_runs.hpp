@@ -1,5 +1,9 @@
 // Runs to states that have no parents: walked backwards, by the depth of each state modulo 3.
 // SPDX-License-Identifier: MIT
+//
+// The set knows the depth of each state modulo 3, so the predecessors of a state at depth d are
+// among those with d - 1.  (Of those that many levels away from it modulo 3, one further up would
+// have put it nearer, and none further down is known yet or has a move to it.)
 #pragma once
 
 #include <algorithm>
