@@ -130,7 +130,7 @@ class Check(unittest.TestCase):
         code, out, _ = nsmc("check", "--stats", "traces/scenarios/bz-07-stealth-child.scn")
         self.assertEqual(code, 0)
         self.assertRegex(out, r"(?m)^ +depth +states\n +0 +1\b")
-        self.assertRegex(out, r"(?m)^ +[0-9,]+  alloc_pid/begin")
+        self.assertRegex(out, r"(?m)^ +[0-9,]+  alloc_pid/alloc$")
         self.assertRegex(out, r"(?m)^ +never  ")
 
     def test_reductions_change_sizes_and_no_answer(self):
