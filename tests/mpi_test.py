@@ -237,7 +237,8 @@ class Checkpoints(unittest.TestCase):
 
         refused("there is a checkpoint already", 2)
         refused("another number of ranks, and these are 3", 3, "--resume")
-        refused("has `row A`, and this one has `row B`", 2, "--resume", question="B")
+        other = "has `benchmark row A`, and this one has `benchmark row B`"
+        refused(other, 2, "--resume", question="B")
         refused("another search", 2, "--resume", program=MPI, question=VIOLATED)
         (self.folder / files[1]).write_bytes(whole[:5000] + bytes([whole[5000] ^ 1]) + whole[5001:])
         refused("rank 1: " + str(self.folder / files[1]), 2, "--resume")

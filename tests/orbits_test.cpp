@@ -41,10 +41,10 @@ static_assert(kTable[0].id == "a" && kTable[2].id == "c" && kTable[5].id == "B")
 Words reached(const AnyPidns& system) {
   std::set<std::uint64_t> seen;
   Words open;
-  const auto see = [&](const WordState& s) {
+  const auto see = [&](const PidnsWords::State& s) {
     if (seen.insert(s.word).second) open.push_back(s.word);
   };
-  for (const WordState& s : system.initial()) see(s);
+  for (const PidnsWords::State& s : system.initial()) see(s);
   while (!open.empty()) {
     const std::uint64_t word = open.back();
     open.pop_back();
@@ -184,7 +184,7 @@ Words representatives(const AnyPidns& system, const Row& row, unsigned threads) 
   Words words;
   std::mutex mutex;
   lang::Property<AnyPidns> collect;
-  collect.holds = [&](const AnyPidns&, const WordState& s) {
+  collect.holds = [&](const AnyPidns&, const PidnsWords::State& s) {
     const std::lock_guard lock(mutex);
     words.push_back(s.word);
     return true;
@@ -244,7 +244,7 @@ template <Bounds B>
 lang::Property<AnyPidns> orphaned_inner_namespace() {
   lang::Property<AnyPidns> claim;
   claim.expect = lang::Expect::sometimes;
-  claim.holds = [](const AnyPidns&, const WordState& s) {
+  claim.holds = [](const AnyPidns&, const PidnsWords::State& s) {
     bool zombie_in_both = false;
     for (std::size_t t = 1; t < kLayout<B>.task.size(); ++t) {
       const auto& task = kLayout<B>.task[t];

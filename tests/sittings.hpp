@@ -13,6 +13,7 @@
 
 #include "checker/checkpoint/checkpoints.hpp"
 #include "checker/explicit/explicit.hpp"
+#include "tests/same_result.hpp"
 #include "tests/toys.hpp"
 
 namespace nsmc::checker {
@@ -55,21 +56,7 @@ bool same(const std::optional<Run<S>>& a, const std::optional<Run<S>>& b) {
 
 template <class S>
 void expect_equal(const Result<S>& one, const Result<S>& other) {
-  EXPECT_EQ(one.incomplete, other.incomplete);
-  EXPECT_EQ(one.states, other.states);
-  EXPECT_EQ(one.transitions, other.transitions);
-  EXPECT_EQ(one.depth, other.depth);
-  EXPECT_EQ(one.levels, other.levels);
-  EXPECT_EQ(one.step_counts, other.step_counts);
-  EXPECT_EQ(one.ends, other.ends);
-  EXPECT_EQ(one.deadlocks, other.deadlocks);
-  EXPECT_TRUE(same(one.deadlock, other.deadlock));
-  ASSERT_EQ(one.findings.size(), other.findings.size());
-  for (std::size_t i = 0; i < one.findings.size(); ++i) {
-    EXPECT_EQ(one.findings[i].verdict, other.findings[i].verdict) << i;
-    EXPECT_EQ(one.findings[i].premise_reached, other.findings[i].premise_reached) << i;
-    EXPECT_TRUE(same(one.findings[i].run, other.findings[i].run)) << i;
-  }
+  tests::expect_same_result(one, other, same<S>);
 }
 
 // A folder and a file of its own for each test.

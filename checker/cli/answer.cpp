@@ -88,6 +88,16 @@ Answer explore(Bound bound, std::uint64_t memory_bytes_max, const Reductions& re
   });
 }
 
+int exit_code(std::span<const Answer> answers) {
+  int code = kOk;
+  for (const Answer& a : answers) {
+    if (a.outcome == Outcome::unexpected) return kViolation;
+    if (a.outcome == Outcome::deadlock) code = kDeadlock;
+    if (a.outcome == Outcome::inconclusive && code == kOk) code = kInconclusive;
+  }
+  return code;
+}
+
 std::string answer_word(const ClaimAnswer& claim) {
   return claim.verdict == Verdict::holds      ? "yes"
          : claim.verdict == Verdict::violated ? "no"

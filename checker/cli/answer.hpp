@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -47,6 +48,9 @@ Answer answer(Bound bound, const Engine& engine);
 // The same with the explorer, which Ctrl-C cuts short; a line on stderr says how far it is.
 Answer explore(Bound bound, std::uint64_t memory_bytes_max = memory_bytes_default(),
                const Reductions& reductions = {});
+
+// The worst of all, as the exit code of a program.
+int exit_code(std::span<const Answer> answers);
 
 // "yes", "no" or "unknown", as the question was asked.
 std::string answer_word(const ClaimAnswer& claim);

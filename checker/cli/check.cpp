@@ -11,6 +11,7 @@
 #include "checker/cli/asked.hpp"
 #include "checker/cli/bounded.hpp"
 #include "checker/cli/jobs.hpp"
+#include "checker/cli/limits.hpp"
 #include "checker/cli/long_run.hpp"
 #include "checker/cli/prove.hpp"
 #include "checker/cli/report.hpp"
@@ -73,29 +74,6 @@ std::vector<Scenario> collect(const CheckOptions& o) {
   for (Scenario& s : scenarios) apply(o, s);
   if (!o.out.empty()) require_distinct(scenarios);
   return scenarios;
-}
-
-checker::Limits limits_of(const CheckOptions& o) {
-  checker::Limits limits;
-  if (o.states_max > 0) limits.states_max = o.states_max;
-  if (o.seconds_max > 0) limits.seconds_max = o.seconds_max;
-  limits.memory_bytes_max = o.memory_gib_max > 0
-                                ? static_cast<std::uint64_t>(o.memory_gib_max * (1ULL << 30U))
-                                : memory_bytes_default();
-  if (o.bmc > 0) limits.depth_max = o.bmc;
-  limits.stop = &stop_requested();
-  return limits;
-}
-
-int exit_code(const std::vector<Answer>& answers) {
-  if (stop_signal() != 0) return 128 + stop_signal();
-  int code = kOk;
-  for (const Answer& a : answers) {
-    if (a.outcome == Outcome::unexpected) return kViolation;
-    if (a.outcome == Outcome::deadlock) code = kDeadlock;
-    if (a.outcome == Outcome::inconclusive && code == kOk) code = kInconclusive;
-  }
-  return code;
 }
 
 std::vector<std::string> write_traces(const std::string& folder, const Answer& a,
@@ -173,7 +151,7 @@ int check(const CheckOptions& o) {
     }
     answers.push_back(std::move(a));
   });
-  int code = exit_code(answers);
+  int code = stop_signal() != 0 ? 128 + stop_signal() : exit_code(answers);
   if (checkpoints && !answers.empty())
     code = close_checkpoints(*checkpoints, answers.front(), code);
   if (o.json) {

@@ -10,6 +10,7 @@
 #include "checker/cli/asked.hpp"
 #include "checker/cli/binding.hpp"
 #include "checker/cli/graph_life.hpp"
+#include "checker/cli/limits.hpp"
 #include "checker/cli/shipped.hpp"
 #include "props/liveness.hpp"
 #include "traces/files.hpp"
@@ -113,15 +114,6 @@ void write_run(const std::string& folder, const std::string& scenario,
   traces::write_atomically(path, traces::to_itf(*violated.run));
 }
 
-checker::Limits limits_of(const GraphOptions& o) {
-  checker::Limits limits;
-  if (o.asked.states_max > 0) limits.states_max = o.asked.states_max;
-  if (o.asked.seconds_max > 0) limits.seconds_max = o.asked.seconds_max;
-  limits.memory_bytes_max = memory_bytes_default();
-  limits.stop = &stop_requested();
-  return limits;
-}
-
 }  // namespace
 
 int graph(const GraphOptions& o) {
@@ -138,7 +130,7 @@ int graph(const GraphOptions& o) {
   for (traces::Scenario& s : scenarios) {
     apply(o.asked, s);
     const FairSystem system(*bind(s).system, !o.unfair_locks);
-    const Graph states(system, limits_of(o));
+    const Graph states(system, limits_of(o.asked));
     traces::GraphRecord record = measure(states);
     record.scenario = s.name.text;
     record.kernel = s.kernel ? s.kernel->text : kSeedKernel;

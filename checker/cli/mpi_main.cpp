@@ -43,20 +43,6 @@ struct Told {
 
 extern "C" void stop_and_keep(int /*signal*/) { std::raise(SIGTERM); }
 
-int exit_code(const Answer& a) {
-  switch (a.outcome) {
-    case Outcome::as_expected:
-      return kOk;
-    case Outcome::unexpected:
-      return kViolation;
-    case Outcome::deadlock:
-      return kDeadlock;
-    case Outcome::inconclusive:
-      break;
-  }
-  return kInconclusive;
-}
-
 struct Command {
   CLI::App app{"Explore one scenario by many processes, and compare the answer", "nsmc-mpi"};
   CheckOptions o;
@@ -138,7 +124,7 @@ int explore_and_show(Command& command, const Told& told) {
   std::uint64_t not_stopped_by = ~static_cast<std::uint64_t>(stop_signal());
   all_ranks->least({&not_stopped_by, 1});
   const int signal = static_cast<int>(~not_stopped_by);
-  const int code = signal != 0 ? 128 + signal : exit_code(a);
+  const int code = signal != 0 ? 128 + signal : exit_code({&a, 1});
   return all_ranks->is_first() ? show(o, a, code) : code;
 }
 

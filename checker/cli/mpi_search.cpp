@@ -8,23 +8,12 @@
 #include <optional>
 #include <sstream>
 
+#include "checker/cli/limits.hpp"
 #include "checker/cli/program.hpp"
 #include "checker/mpi/distributed_search.hpp"
 
 namespace nsmc::cli {
 namespace {
-
-checker::Limits limits_of(const CheckOptions& o, const checker::Ranks& ranks) {
-  checker::Limits limits;
-  if (o.states_max > 0) limits.states_max = o.states_max;
-  if (o.seconds_max > 0) limits.seconds_max = o.seconds_max;
-  limits.memory_bytes_max = o.memory_gib_max > 0
-                                ? static_cast<std::uint64_t>(o.memory_gib_max * (1ULL << 30U))
-                                : memory_bytes_default();
-  limits.memory_bytes_max /= static_cast<std::uint64_t>(ranks.on_this_machine());
-  limits.stop = &stop_requested();
-  return limits;
-}
 
 // What has to be the same for a search to go on.
 std::string identity(const Bound& bound) {
@@ -88,7 +77,8 @@ checker::Result<System> search_on_ranks(const Bound& bound, const checker::Ranks
   checker::OnProgress on_progress;
   if (o.progress != ProgressStyle::none)
     on_progress = [&line](const checker::Progress& p) { line(p); };
-  const checker::Limits limits = limits_of(o, ranks);
+  checker::Limits limits = limits_of(o);
+  limits.memory_bytes_max /= static_cast<std::uint64_t>(ranks.on_this_machine());
   auto result = checker::search_distributed<System>(*bound.system, bound.claims, ranks, limits,
                                                     on_progress, how, distributed);
   line.clear();

@@ -51,10 +51,10 @@ class CompactSearch {
         checkpoints_(tuning.checkpoints),
         codec_(system, tuning.gather),
         claims_(system, claims, result_.findings),
-        set_(reservation(), CompactSet::buckets_within(tuning.buckets, limits.memory_bytes_max),
-             tuning.compare),
+        set_(CompactSet::reservation(limits.memory_bytes_max),
+             CompactSet::buckets_within(tuning.buckets, limits.memory_bytes_max), tuning.compare),
         runs_(system, codec_, set_),
-        pool_(reservation(), tuning.disk),
+        pool_(CompactSet::reservation(limits.memory_bytes_max), tuning.disk),
         shared_{system,
                 codec_,
                 claims_,
@@ -448,11 +448,6 @@ class CompactSearch {
   std::size_t memory_bytes() const { return set_.memory_bytes() + pool_.memory_bytes(); }
   std::string at_depth() const {
     return " at depth " + std::to_string(std::max<std::int64_t>(depth_, 0));
-  }
-  std::size_t reservation() const {
-    return std::max<std::size_t>(
-        std::min<std::uint64_t>(limits_.memory_bytes_max, Reservation::physical_bytes()),
-        CompactSet::bytes(1 << 20));
   }
 
   static constexpr std::size_t kLargeTable = std::size_t{64} << 20;

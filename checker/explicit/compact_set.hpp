@@ -21,6 +21,7 @@
 // left.  There is never a second table, and it need not become twice as large.
 #pragma once
 
+#include <algorithm>
 #include <array>
 #include <atomic>
 #include <bit>
@@ -74,6 +75,12 @@ class CompactSet {
     return wanted >= kBucketsMin && bytes(wanted) <= bytes_max ? wanted : kBucketsMin;
   }
 
+  // Addresses enough for all that a search of so many bytes can make of it.
+  static std::size_t reservation(std::uint64_t bytes_max) {
+    return std::max<std::size_t>(std::min<std::uint64_t>(bytes_max, Reservation::physical_bytes()),
+                                 bytes(1 << 20));
+  }
+
   // Promises that only one thread adds keys: it need not lock a line to write to it.
   void be_of_one_thread() { is_shared_ = false; }
 
@@ -86,8 +93,8 @@ class CompactSet {
                   std::uint64_t* added) {
 #if defined(__x86_64__)
     if (compare_ == Compare::avx512)
-      return is_shared_ ? insert_avx512(keys, count, phase, added)
-                        : insert_alone_avx512(keys, count, phase, added);
+      return is_shared_ ? insert_avx512<true>(keys, count, phase, added)
+                        : insert_avx512<false>(keys, count, phase, added);
 #endif
     return insert_portable(keys, count, phase, added);
   }
@@ -234,43 +241,12 @@ class CompactSet {
   }
 
 #if defined(__x86_64__)
+  // `shared`: a place is taken by one compare-and-swap.  Else, as whether a key is new is a coin's
+  // throw, nothing branches on it: the line is written under a mask, which has no bit if the key is
+  // known, and the key to `added` in any case.
+  template <bool shared>
   [[gnu::target("avx512f")]] Inserted insert_avx512(const std::uint64_t* keys, std::size_t count,
                                                     unsigned phase, std::uint64_t* added) {
-    const __m512i but_phase = _mm512_set1_epi64(~static_cast<long long>(kPhaseMask));
-    Inserted result;
-    for (std::size_t i = 0; i < count && i < kAhead; ++i)
-      __builtin_prefetch(&table_[home(keys[i])]);
-    for (std::size_t i = 0; i < count; ++i) {
-      if (i + kAhead < count) __builtin_prefetch(&table_[home(keys[i + kAhead])]);
-      const std::uint64_t key = keys[i];
-      std::uint64_t slot = kept(key) | (phase + 1);
-      Bucket* bucket = &table_[home(key)];
-      for (std::uint64_t distance = 0;;) {
-        const __m512i line = _mm512_load_si512(bucket);
-        const __m512i wanted = _mm512_set1_epi64(static_cast<long long>(slot));
-        const unsigned free = _mm512_testn_epi64_mask(line, line);
-        const unsigned same = _mm512_testn_epi64_mask(_mm512_xor_si512(line, wanted), but_phase);
-        if ((same & ~free) != 0) break;
-        if (free == 0) {
-          if (++distance > kDistanceMax) return {i, result.added};
-          ++bucket;
-          slot += std::uint64_t{1} << kDistanceShift;
-          continue;
-        }
-        const Place place = take((*bucket)[static_cast<std::size_t>(std::countr_zero(free))], slot);
-        if (place == Place::taken) added[result.added++] = key;
-        if (place != Place::lost) break;  // lost: to another key; look at the line again
-      }
-    }
-    result.looked_at = count;
-    return result;
-  }
-
-  // Whether a key is new is a coin's throw, so nothing branches on it: the line is written under a
-  // mask, which has no bit if the key is known, and the key to `added` in any case.
-  [[gnu::target("avx512f")]] Inserted insert_alone_avx512(const std::uint64_t* keys,
-                                                          std::size_t count, unsigned phase,
-                                                          std::uint64_t* added) {
     const __m512i but_phase = _mm512_set1_epi64(~static_cast<long long>(kPhaseMask));
     std::size_t new_ones = 0;
     for (std::size_t i = 0; i < count && i < kAhead; ++i)
@@ -292,11 +268,19 @@ class CompactSet {
           slot += std::uint64_t{1} << kDistanceShift;
           continue;
         }
-        const unsigned place = same != 0 ? 0 : free & (0U - free);
-        _mm512_mask_store_epi64(bucket, static_cast<__mmask8>(place), wanted);
-        added[new_ones] = key;
-        new_ones += place != 0 ? 1 : 0;
-        break;
+        if constexpr (shared) {
+          if (same != 0) break;
+          const auto first = static_cast<std::size_t>(std::countr_zero(free));
+          const Place place = take((*bucket)[first], slot);
+          if (place == Place::taken) added[new_ones++] = key;
+          if (place != Place::lost) break;  // lost: to another key; look at the line again
+        } else {
+          const unsigned first = same != 0 ? 0 : free & (0U - free);
+          _mm512_mask_store_epi64(bucket, static_cast<__mmask8>(first), wanted);
+          added[new_ones] = key;
+          new_ones += first != 0 ? 1 : 0;
+          break;
+        }
       }
     }
     return {count, new_ones};

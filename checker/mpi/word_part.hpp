@@ -47,15 +47,17 @@ class WordPart {
         ranks_(ranks),
         memory_bytes_max_(memory_bytes_max),
         codec_(system, tuning.gather),
-        set_(reservation(), first_buckets(tuning), tuning.compare),
+        set_(CompactSet::reservation(memory_bytes_max),
+             CompactSet::buckets_within(tuning.buckets, memory_bytes_max), tuning.compare),
         runs_(system, codec_, set_),
-        pool_(reservation(), tuning.disk),
+        pool_(CompactSet::reservation(memory_bytes_max), tuning.disk),
         shared_{
             system, codec_,
             claims, set_,
             pool_,  0,
             0,      std::vector<std::atomic<bool>>(static_cast<std::size_t>(system.step_count()))},
         worker_(shared_, SendToOwner{&exchange, ranks.rank(), owners(ranks)}) {
+    set_.be_of_one_thread();
     share_memory();
   }
 
@@ -267,15 +269,6 @@ class WordPart {
     shared_.memory_bytes_max =
         memory_bytes_max_ - std::min<std::uint64_t>(memory_bytes_max_, set_.memory_bytes());
     level_.make_room(pool_, shared_.memory_bytes_max, 1);
-  }
-  std::uint64_t first_buckets(const Tuning& tuning) const {
-    const std::uint64_t wanted = std::max(tuning.buckets, CompactSet::kBucketsMin);
-    return CompactSet::bytes(wanted) <= memory_bytes_max_ ? wanted : CompactSet::kBucketsMin;
-  }
-  std::size_t reservation() const {
-    return std::max<std::size_t>(
-        std::min<std::uint64_t>(memory_bytes_max_, Reservation::physical_bytes()),
-        CompactSet::bytes(1 << 20));
   }
 
   static unsigned phase(std::int64_t depth) { return Runs::phase(depth); }

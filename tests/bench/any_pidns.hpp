@@ -18,11 +18,8 @@
 
 namespace nsmc::bench {
 
-class AnyPidns {
+class AnyPidns : public PidnsWords {
  public:
-  using State = WordState;
-  using Action = bench::Action;
-  using Events = Action;
   using Emit = std::function<void(const Action&, const State&, const Events&)>;
 
   // S: Pidns or Orbits at some bounds, whose moves are made by `by`.
@@ -44,29 +41,12 @@ class AnyPidns {
     successors_(s, std::ref(emit));
   }
   bool execute(const State& s, const Action& wanted, State& after, Events& events) const {
-    bool possible = false;
-    successors(s, [&](const Action& action, const State& to, const Events&) {
-      if (!(action == wanted)) return;
-      possible = true;
-      after = to;
-      events = action;
-    });
-    return possible;
+    return execute_among_successors(*this, s, wanted, after, events);
   }
   std::vector<std::uint8_t> significant_bits() const { return significant_bits_(); }
-  static int step_count() { return kCalls; }
-  static std::string_view step_name(int i) { return call_name(i); }
-  static void each_step(const Events& events, auto&& f) { f(static_cast<int>(events.call)); }
-  static std::string terminal(const State&) { return ""; }
   std::vector<lang::Field> fields(const State& s) const { return fields_(s); }
-  static std::string actor(const Action& a) { return actor_of(a); }
-  static std::string label(const State&, const Action& a) {
-    return std::string(call_name(static_cast<int>(a.call)));
-  }
 
   // lang::Batched
-  static constexpr std::uint64_t word(const State& s) { return s.word; }
-  static constexpr State state(std::uint64_t word) { return {word}; }
   std::size_t moves_max() const { return moves_max_; }
   void make_moves(std::span<const std::uint64_t> states, lang::Moves& moves) const {
     make_moves_(states, moves);

@@ -27,9 +27,7 @@ namespace nsmc::bench {
 namespace {
 
 struct Wanted {
-  const Row* row = nullptr;
-  bool vector = false;
-  bool symmetry = false;
+  RowChoice choice;
   checker::Tuning tuning;
   checker::Limits limits;
   checker::Checkpoints::Plan plan;
@@ -43,13 +41,13 @@ double seconds(const timeval& time) {
 }
 
 bool explore(const Wanted& wanted) {
-  const RowSystem expected = row_system(*wanted.row, wanted.vector, wanted.symmetry);
+  const RowSystem expected = row_system(wanted.choice);
   checker::Tuning tuning = wanted.tuning;
   std::optional<checker::Checkpoints> checkpoints;
   if (!wanted.plan.path.empty()) tuning.checkpoints = &checkpoints.emplace(wanted.plan);
   const auto result =
       checker::search<AnyPidns>(expected.system, {}, wanted.limits, {}, 1.0, tuning);
-  const Row& row = *wanted.row;
+  const Row& row = *wanted.choice.row;
   rusage usage{};
   getrusage(RUSAGE_SELF, &usage);
   const auto states = static_cast<double>(result.states);
@@ -60,8 +58,8 @@ bool explore(const Wanted& wanted) {
       "row=%s symmetry=%s domain=%s threads=%u states=%.0f transitions=%.0f depth=%u wall=%.3f "
       "user=%.3f sys=%.3f Mstates_per_wall=%.3f Mstates_per_user=%.3f rss_bytes_per_state=%.2f "
       "accounted_bytes_per_state=%.2f table=%s%s\n",
-      std::string(row.id).c_str(), wanted.symmetry ? "yes" : "no",
-      wanted.vector ? "vector" : "scalar", wanted.tuning.threads, states,
+      std::string(row.id).c_str(), wanted.choice.symmetry ? "yes" : "no",
+      wanted.choice.vector ? "vector" : "scalar", wanted.tuning.threads, states,
       static_cast<double>(result.transitions), result.depth, result.seconds, user,
       seconds(usage.ru_stime), 1e-6 * states / result.seconds, 1e-6 * states / user,
       1024.0 * static_cast<double>(usage.ru_maxrss) / states,
@@ -79,10 +77,6 @@ Wanted read(const std::vector<std::string_view>& arguments) {
     const std::string_view argument = arguments[i];
     if (argument == "--threads") {
       wanted.tuning.threads = static_cast<unsigned>(number(i));
-    } else if (argument == "--vector") {
-      wanted.vector = true;
-    } else if (argument == "--symmetry") {
-      wanted.symmetry = true;
     } else if (argument == "--recorded") {
       wanted.tuning.visited = checker::Tuning::Visited::recorded;
     } else if (argument == "--memory") {
@@ -100,14 +94,13 @@ Wanted read(const std::vector<std::string_view>& arguments) {
     } else if (argument == "--resume") {
       wanted.plan.resume = true;
     } else {
-      wanted.row = &row(argument);
+      wanted.choice.take(argument);
     }
   }
-  if (wanted.row == nullptr) throw std::runtime_error("which row?");
+  if (wanted.choice.row == nullptr) throw std::runtime_error("which row?");
   const bool is_recorded = wanted.tuning.visited == checker::Tuning::Visited::recorded;
-  wanted.plan.identity = "benchmark row " + std::string(wanted.row->id) +
-                         (wanted.symmetry ? ", its orbits" : "") + "\nstates " +
-                         (is_recorded ? "recorded" : "words") + "\n";
+  wanted.plan.identity =
+      wanted.choice.identity() + "states " + (is_recorded ? "recorded" : "words") + "\n";
   wanted.plan.on_failure = [](const std::string& why) {
     std::fprintf(stderr, "nsmc-bench: no checkpoint: %s\n", why.c_str());
   };

@@ -23,9 +23,7 @@ namespace nsmc::bench {
 namespace {
 
 struct Wanted {
-  const Row* row = nullptr;
-  bool vector = false;
-  bool symmetry = false;
+  RowChoice choice;
   checker::Distribution how;
   checker::Limits limits;
   checker::RankFiles::Plan files;
@@ -43,18 +41,17 @@ std::uint64_t cpu_microseconds(const checker::Ranks& ranks) {
 }
 
 bool explore(Wanted wanted, const checker::Ranks& ranks) {
-  const RowSystem expected = row_system(*wanted.row, wanted.vector, wanted.symmetry);
+  const RowSystem expected = row_system(wanted.choice);
   std::optional<checker::RankFiles> files;
   if (!wanted.files.path.empty()) {
-    wanted.files.identity =
-        "row " + std::string(wanted.row->id) + (wanted.symmetry ? ", its orbits\n" : "\n");
+    wanted.files.identity = wanted.choice.identity();
     files.emplace(ranks, wanted.files);
     wanted.how.files = &*files;
   }
   checker::Distributed distributed;
   const auto result = checker::search_distributed<AnyPidns>(
       expected.system, {}, ranks, wanted.limits, {}, wanted.how, distributed);
-  const Row& row = *wanted.row;
+  const Row& row = *wanted.choice.row;
   const bool right = result.complete() && result.states == expected.states &&
                      result.transitions == expected.transitions && result.depth == row.diameter;
   const double cpu = 1e-6 * static_cast<double>(cpu_microseconds(ranks));
@@ -65,7 +62,7 @@ bool explore(Wanted wanted, const checker::Ranks& ranks) {
       "row=%s domain=%s ranks=%d states=%.0f transitions=%.0f depth=%u wall=%.3f cpu=%.3f "
       "Mstates_per_wall=%.3f rounds=%.0f sent_per_state=%.3f bytes_per_state=%.2f "
       "messages=%.0f memory_per_state=%.2f least=%.0f most=%.0f table=%s%s\n",
-      std::string(row.id).c_str(), wanted.vector ? "vector" : "scalar", ranks.size(), states,
+      std::string(row.id).c_str(), wanted.choice.vector ? "vector" : "scalar", ranks.size(), states,
       static_cast<double>(result.transitions), result.depth, result.seconds, cpu,
       1e-6 * states / result.seconds, static_cast<double>(distributed.rounds),
       of(distributed.traffic.items), of(distributed.traffic.bytes),
@@ -85,11 +82,7 @@ Wanted read(const std::vector<std::string_view>& arguments) {
   };
   for (std::size_t i = 0; i < arguments.size(); ++i) {
     const std::string_view argument = arguments[i];
-    if (argument == "--vector") {
-      wanted.vector = true;
-    } else if (argument == "--symmetry") {
-      wanted.symmetry = true;
-    } else if (argument == "--batch") {
+    if (argument == "--batch") {
       wanted.how.batch_bytes = number(i);
     } else if (argument == "--round") {
       wanted.how.round_seconds = real(i);
@@ -106,10 +99,10 @@ Wanted read(const std::vector<std::string_view>& arguments) {
     } else if (argument == "--resume") {
       wanted.files.resume = true;
     } else {
-      wanted.row = &row(argument);
+      wanted.choice.take(argument);
     }
   }
-  if (wanted.row == nullptr) throw std::runtime_error("which row?");
+  if (wanted.choice.row == nullptr) throw std::runtime_error("which row?");
   return wanted;
 }
 

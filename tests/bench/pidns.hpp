@@ -37,21 +37,47 @@ void make_moves_by_word(std::span<const std::uint64_t> states, lang::Moves& move
   }
 }
 
-inline std::string actor_of(const Action& a) {
-  return (a.call == Call::umount ? "ns" : "t") + std::to_string(a.who);
-}
-
-struct WordState {
-  std::uint64_t word = 0;
-};
-
-template <Bounds B>
-class Pidns {
- public:
-  using State = WordState;
+// What does not depend on the bounds.
+struct PidnsWords {
+  struct State {
+    std::uint64_t word = 0;
+  };
   using Action = bench::Action;
   using Events = Action;
 
+  static int step_count() { return kCalls; }
+  static std::string_view step_name(int i) { return call_name(i); }
+  static void each_step(const Events& events, auto&& f) { f(static_cast<int>(events.call)); }
+  static std::string terminal(const State&) { return ""; }
+  static std::string actor(const Action& a) {
+    return (a.call == Call::umount ? "ns" : "t") + std::to_string(a.who);
+  }
+  static std::string label(const State&, const Action& a) {
+    return std::string(call_name(static_cast<int>(a.call)));
+  }
+
+  // lang::Batched, the rest
+  static constexpr std::uint64_t word(const State& s) { return s.word; }
+  static constexpr State state(std::uint64_t word) { return {word}; }
+
+ protected:
+  template <class S>
+  static bool execute_among_successors(const S& system, const State& s, const Action& wanted,
+                                       State& after, Events& events) {
+    bool possible = false;
+    system.successors(s, [&](const Action& action, const State& to, const Events&) {
+      if (!(action == wanted)) return;
+      possible = true;
+      after = to;
+      events = action;
+    });
+    return possible;
+  }
+};
+
+template <Bounds B>
+class Pidns : public PidnsWords {
+ public:
   // `by`: for another value domain than one word at a time.
   explicit Pidns(MakeMoves by = make_moves_by_word<B>) : make_moves_(by) {}
 
@@ -67,24 +93,13 @@ class Pidns {
         });
   }
   static bool execute(const State& s, const Action& wanted, State& after, Events& events) {
-    bool possible = false;
-    successors(s, [&](const Action& action, const State& to, const Events&) {
-      if (!(action == wanted)) return;
-      possible = true;
-      after = to;
-      events = action;
-    });
-    return possible;
+    return execute_among_successors(Pidns(), s, wanted, after, events);
   }
   static std::vector<std::uint8_t> significant_bits() {
     std::vector<std::uint8_t> bits(sizeof(State));
     for (std::size_t i = 0; i < kLayout<B>.bits; ++i) bits[i / 8] = byte(bits[i / 8] | 1 << i % 8);
     return bits;
   }
-  static int step_count() { return kCalls; }
-  static std::string_view step_name(int i) { return call_name(i); }
-  static void each_step(const Events& events, auto&& f) { f(static_cast<int>(events.call)); }
-  static std::string terminal(const State&) { return ""; }
   static std::vector<lang::Field> fields(const State& s) {
     std::vector<lang::Field> all;
     const auto add = [&](const std::string& name, lang::BitField field) {
@@ -105,14 +120,8 @@ class Pidns {
     }
     return all;
   }
-  static std::string actor(const Action& a) { return actor_of(a); }
-  static std::string label(const State&, const Action& a) {
-    return std::string(call_name(static_cast<int>(a.call)));
-  }
 
   // lang::Batched
-  static constexpr std::uint64_t word(const State& s) { return s.word; }
-  static constexpr State state(std::uint64_t word) { return {word}; }
   static constexpr std::size_t moves_max() {
     std::size_t most = 0;
     each_action<B>([&](auto...) { ++most; });

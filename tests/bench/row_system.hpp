@@ -6,6 +6,8 @@
 #include <cstdint>
 #include <optional>
 #include <stdexcept>
+#include <string>
+#include <string_view>
 #include <utility>
 
 #include "tests/bench/any_pidns.hpp"
@@ -42,11 +44,32 @@ RowSystem row_system(bool vector, bool symmetry) {
   }
 }
 
+// What both programs are asked on their command lines.
+struct RowChoice {
+  const Row* row = nullptr;
+  bool vector = false, symmetry = false;
+
+  // Throws std::out_of_range if it is none of these, and no row.
+  void take(std::string_view argument) {
+    if (argument == "--vector") {
+      vector = true;
+    } else if (argument == "--symmetry") {
+      symmetry = true;
+    } else {
+      row = &bench::row(argument);
+    }
+  }
+  std::string identity() const {
+    return "benchmark row " + std::string(row->id) + (symmetry ? ", its orbits\n" : "\n");
+  }
+};
+
 // REQUIRES: a row of kTable.  Throws std::runtime_error if there is no such system here.
-inline RowSystem row_system(const Row& row, bool vector, bool symmetry) {
+inline RowSystem row_system(const RowChoice& choice) {
   std::optional<RowSystem> found;
   [&]<std::size_t... I>(std::index_sequence<I...>) {
-    ((&row == &kTable[I] && (found = row_system<I>(vector, symmetry), true)) || ...);
+    ((choice.row == &kTable[I] && (found = row_system<I>(choice.vector, choice.symmetry), true)) ||
+     ...);
   }
   (std::make_index_sequence<kTable.size()>{});
   return found.value();
