@@ -16,6 +16,8 @@
 
 #include "checker/explicit/compact_search.hpp"
 #include "checker/explicit/explicit.hpp"
+#include "checker/explicit/mix.hpp"
+#include "checker/explicit/recently_seen.hpp"
 #include "tests/same_result.hpp"
 #include "tests/toys.hpp"
 
@@ -191,6 +193,49 @@ std::vector<std::uint64_t> difficult_keys() {
   keys.erase(std::unique(keys.begin(), keys.end()), keys.end());
   std::shuffle(keys.begin(), keys.end(), random);
   return keys;
+}
+
+TEST(RecentlySeen, ForgetsAndIsNeverWrong) {
+  for (const auto compare : {RecentlySeen::fastest(), RecentlySeen::Compare::portable}) {
+    RecentlySeen recent(compare);
+    std::mt19937_64 random(3);
+    std::set<std::uint64_t> before;
+    std::size_t forgotten = 0, known = 0;
+    for (int round = 0; round < 100; ++round) {
+      std::vector<std::uint64_t> words(1000), out(words.size() + 1), told;
+      for (std::uint64_t& word : words) word = random() % 20'000;
+      words[500] = words[499];
+      const std::size_t kept =
+          recent.sift<Mix>(words.data(), words.size(), out.data(),
+                           [&](std::uint64_t key) { told.push_back(Mix::back(key)); });
+      EXPECT_EQ(told, words);
+      std::size_t next = 0;
+      for (const std::uint64_t word : words) {
+        const bool is_new = before.insert(word).second;
+        if (next < kept && Mix::back(out[next]) == word) {
+          ++next;
+          forgotten += is_new ? 0 : 1;
+        } else {
+          EXPECT_FALSE(is_new) << word;
+          ++known;
+        }
+      }
+      EXPECT_EQ(next, kept);
+    }
+    EXPECT_GT(forgotten, 1000U);
+    EXPECT_GT(known, 1000U);
+  }
+}
+
+TEST(RecentlySeen, KnowsTheLastTwoKeysWhereverTheyBelong) {
+  for (const auto compare : {RecentlySeen::fastest(), RecentlySeen::Compare::portable}) {
+    RecentlySeen recent(compare);
+    std::array<std::uint64_t, 5> out{};
+    for (std::uint64_t word = 0; word < 100'000; word += 2) {
+      const std::array<std::uint64_t, 4> words = {word, word + 1, word, word + 1};
+      EXPECT_EQ(recent.sift<Mix>(words.data(), words.size(), out.data(), [](std::uint64_t) {}), 2U);
+    }
+  }
 }
 
 TEST(CompactSet, HasEachKeyOnceHoweverItGrows) {

@@ -84,6 +84,12 @@ class CompactSet {
   // Promises that only one thread adds keys: it need not lock a line to write to it.
   void be_of_one_thread() { is_shared_ = false; }
 
+  // This key is to be added soon: its bucket is fetched into the second cache, while what comes
+  // before that computes.
+  [[gnu::always_inline]] void expect(std::uint64_t key) const {
+    __builtin_prefetch(&table_[home(key)], 0, 2);
+  }
+
   struct Inserted {
     std::size_t looked_at = 0;  // fewer than given: the table has to grow first
     std::size_t added = 0;      // of them, these were new

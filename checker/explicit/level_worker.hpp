@@ -207,7 +207,10 @@ class LevelWorker {
   void pend(const std::uint64_t* words, std::size_t count) {
     pending_.resize(std::max(pending_.size(), pending_size_ + count + 1));
     std::uint64_t* const keys = pending_.data() + pending_size_;
-    pending_size_ += route_(keys, recent_.template sift<Scatter>(words, count, keys));
+    const auto expect = [this](std::uint64_t key) __attribute__((always_inline)) {
+      shared_.set.expect(key);
+    };
+    pending_size_ += route_(keys, recent_.template sift<Scatter>(words, count, keys, expect));
   }
 
   void expand_batch() {

@@ -94,15 +94,17 @@ void state_store(benchmark::State& state) {
 }
 BENCHMARK(state_store)->Arg(15)->Arg(21);
 
-void recently_seen(benchmark::State& state) {
-  checker::RecentlySeen recent;
+void recently_seen(benchmark::State& state, checker::RecentlySeen::Compare compare) {
+  checker::RecentlySeen recent(compare);
   const std::vector<std::uint64_t>& words = states();
   std::vector<std::uint64_t> out(words.size() + 1);
   for (auto _ : state)
-    benchmark::DoNotOptimize(recent.sift<checker::Mix>(words.data(), words.size(), out.data()));
+    benchmark::DoNotOptimize(
+        recent.sift<checker::Mix>(words.data(), words.size(), out.data(), [](std::uint64_t) {}));
   state.SetItemsProcessed(state.iterations() * static_cast<std::int64_t>(words.size()));
 }
-BENCHMARK(recently_seen);
+BENCHMARK_CAPTURE(recently_seen, by_four, checker::RecentlySeen::fastest());
+BENCHMARK_CAPTURE(recently_seen, portable, checker::RecentlySeen::Compare::portable);
 
 void pack_and_unpack(benchmark::State& state) {
   using S = PlainPidns<kB>;
