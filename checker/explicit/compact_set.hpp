@@ -84,10 +84,12 @@ class CompactSet {
   // Promises that only one thread adds keys: it need not lock a line to write to it.
   void be_of_one_thread() { is_shared_ = false; }
 
-  // This key is to be added soon: its bucket is fetched into the second cache, while what comes
-  // before that computes.
+  // This key is to be added soon: its bucket, and the next in case it is full, are fetched into the
+  // second cache, while what comes before that computes.
   [[gnu::always_inline]] void expect(std::uint64_t key) const {
-    __builtin_prefetch(&table_[home(key)], 0, 2);
+    const Bucket* const bucket = &table_[home(key)];
+    __builtin_prefetch(bucket, 0, 2);
+    __builtin_prefetch(bucket + 1, 0, 2);
   }
 
   struct Inserted {
@@ -116,10 +118,9 @@ class CompactSet {
     const std::uint64_t low = std::min<std::uint64_t>(old_end, 8 * 2 * (kDistanceMax + 1));
     for (std::uint64_t at = old_end; at-- > low;) {
       const Bucket bucket = table_[at];
-      if (bucket[0] == 0) continue;
       table_[at] = {};
-      for (const std::uint64_t slot : bucket)
-        if (slot != 0 && !put(old_homes.key(at, slot), phase_of(slot))) return false;
+      for (std::size_t i = 0; i < kSlots && bucket[i] != 0; ++i)
+        if (!put(old_homes.key(at, bucket[i]), phase_of(bucket[i]))) return false;
     }
     std::vector<std::uint64_t> rest(table_[0].data(), table_[low].data());
     for (std::uint64_t at = 0; at < low; ++at) table_[at] = {};
@@ -199,9 +200,12 @@ class CompactSet {
     std::uint64_t slot = kept(key) | (phase + 1);
     Bucket* bucket = &table_[home(key)];
     for (std::uint64_t distance = 0; distance <= kDistanceMax; ++distance, ++bucket) {
-      for (std::uint64_t& place : *bucket) {
-        if (place != 0) continue;
-        place = slot;
+      // Filled from the front: counting does not branch, where looking for the end would, at
+      // random.
+      std::size_t used = 0;
+      for (const std::uint64_t place : *bucket) used += place != 0 ? 1 : 0;
+      if (used < kSlots) {
+        (*bucket)[used] = slot;
         return true;
       }
       slot += std::uint64_t{1} << kDistanceShift;

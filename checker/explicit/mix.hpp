@@ -11,6 +11,14 @@
 
 namespace nsmc::checker {
 
+// The number by which `odd` times it is 1, modulo 2^64.  Newton's iteration: each round doubles the
+// number of right bits, of which three are right.
+constexpr std::uint64_t inverse_of_odd(std::uint64_t odd) {
+  std::uint64_t x = odd;
+  for (int round = 0; round < 5; ++round) x *= 2 - odd * x;
+  return x;
+}
+
 struct Mix {
   static constexpr std::uint64_t kFirst = 0x9e3779b97f4a7c15;  // 2^64 / the golden ratio
   static constexpr std::uint64_t kSecond = 0xbf58476d1ce4e5b9;
@@ -21,17 +29,12 @@ struct Mix {
     return word * kSecond;
   }
   static constexpr std::uint64_t back(std::uint64_t mixed) {
-    mixed *= inverse(kSecond);
+    // Named, so that they are not worked out for each word.
+    constexpr std::uint64_t from_first = inverse_of_odd(kFirst);
+    constexpr std::uint64_t from_second = inverse_of_odd(kSecond);
+    mixed *= from_second;
     mixed ^= mixed >> 32;
-    return mixed * inverse(kFirst);
-  }
-
- private:
-  // Newton's iteration: each round doubles the number of right bits, of which three are right.
-  static constexpr std::uint64_t inverse(std::uint64_t odd) {
-    std::uint64_t x = odd;
-    for (int round = 0; round < 5; ++round) x *= 2 - odd * x;
-    return x;
+    return mixed * from_first;
   }
 };
 
