@@ -6,7 +6,7 @@
 // where the set does not; it forgets, and is never wrong.
 //
 // Keys are kept in sets, the latest first: of four, compared at once, or of two where the processor
-// cannot.  A set of one key forgets half as much again.
+// cannot.  Sets of one key would let a third more of the known keys through.
 #pragma once
 
 #include <array>
