@@ -17,7 +17,7 @@ using S = toys::TwoPhase;
 
 Tuning in_parts() {
   Tuning tuning;
-  tuning.chunked_from_bytes = 1;
+  tuning.parts_from_bytes = 1;
   tuning.chunk_bytes = 1000;
   tuning.slots_log2 = 2;
   return tuning;

@@ -61,7 +61,10 @@ inline std::vector<Engine> explorers() {
          return searched<Xxh3>(b, c, {}, {.gather = Gather::portable});
        })},
       {"states packed bit by bit", all([](auto& b, auto& c) {
-         return searched<Xxh3>(b, c, {}, {.chunked_from_bytes = 1'000'000});
+         return searched<Xxh3>(b, c, {}, {.parts_from_bytes = 1'000'000});
+       })},
+      {"moves remembered from the first state", all([](auto& b, auto& c) {
+         return searched<Xxh3>(b, c, {}, {.parts_from_bytes = 1, .remembers_from = 0});
        })},
       {"a table and chunks that always grow", all([](auto& b, auto& c) {
          return searched<Xxh3>(b, c, {}, {.chunk_bytes = 1, .slots_log2 = 1});

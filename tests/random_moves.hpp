@@ -13,28 +13,37 @@
 
 namespace nsmc::tests {
 
+// Each scenario and each default run, bound.
+template <class See>
+void each_shipped(const See& see) {
+  std::vector<traces::Scenario> scenarios = cli::shipped_scenarios();
+  for (traces::Scenario& run : cli::shipped_runs()) scenarios.push_back(std::move(run));
+  for (const traces::Scenario& scenario : scenarios) see(cli::bind(scenario));
+}
+
+// The states on so many runs of up to 60 moves.
+template <class See>
+void walk(const cli::Bound& bound, std::mt19937_64& random, int walks, const See& see) {
+  for (int walk = 0; walk < walks; ++walk) {
+    cli::System::State state = bound.system->initial().front();
+    for (int move = 0; move < 60; ++move) {
+      see(bound, state, random);
+      cli::System::State next = state;
+      std::uint64_t moves = 0;
+      bound.system->successors(state, [&](const auto&, const auto& after, const auto&) {
+        if (random() % ++moves == 0) next = after;
+      });
+      if (moves == 0) break;
+      state = next;
+    }
+  }
+}
+
 // Calls see(bound, state, random) for the states of `walks` walks in each system.
 template <class See>
 void each_walked(std::uint64_t seed, int walks, const See& see) {
   std::mt19937_64 random(seed);
-  std::vector<traces::Scenario> scenarios = cli::shipped_scenarios();
-  for (traces::Scenario& run : cli::shipped_runs()) scenarios.push_back(std::move(run));
-  for (const traces::Scenario& scenario : scenarios) {
-    const cli::Bound bound = cli::bind(scenario);
-    for (int walk = 0; walk < walks; ++walk) {
-      cli::System::State state = bound.system->initial().front();
-      for (int move = 0; move < 60; ++move) {
-        see(bound, state, random);
-        cli::System::State next = state;
-        std::uint64_t moves = 0;
-        bound.system->successors(state, [&](const auto&, const auto& after, const auto&) {
-          if (random() % ++moves == 0) next = after;
-        });
-        if (moves == 0) break;
-        state = next;
-      }
-    }
-  }
+  each_shipped([&](const cli::Bound& bound) { walk(bound, random, walks, see); });
 }
 
 // Any renaming of all that can be renamed.

@@ -36,6 +36,7 @@ class OpenClaims {
   }
 
   bool asks_states() const { return !at_states_.empty(); }
+  bool asks_moves() const { return !at_moves_.empty(); }
 
   // The open questions by kind, for a search that judges now and shows later: their numbers are
   // valid until something is shown.  Asking is const: many threads may.

@@ -11,6 +11,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <string>
@@ -23,6 +24,7 @@
 #include "checker/explicit/compact_search.hpp"
 #include "checker/explicit/open_claims.hpp"
 #include "checker/explicit/reduction.hpp"
+#include "checker/explicit/remembered_moves.hpp"
 #include "checker/explicit/search_clock.hpp"
 #include "checker/explicit/state_packer.hpp"
 #include "checker/explicit/state_store.hpp"
@@ -30,6 +32,16 @@
 #include "checker/explicit/why_cut.hpp"
 
 namespace nsmc::checker {
+
+// Of systems that are not local, nothing.
+template <class S, bool is_local>
+struct RememberedOf {
+  using Type = std::optional<RememberedMoves<S>>;
+};
+template <class S>
+struct RememberedOf<S, false> {
+  using Type = std::nullopt_t;
+};
 
 template <lang::System S, class Hash, class Store, Reduction<S> R>
 class Search {
@@ -47,9 +59,10 @@ class Search {
         clock_(on_progress, progress_seconds),
         claims_(system, claims, result_.findings),
         checkpoints_(tuning.checkpoints),
-        packer_(system.significant_bits(), tuning),
+        packer_(system.significant_bits(), lang::part_ends(system), tuning),
         store_(packer_.packed_bytes(), {limits.states_max, limits.memory_bytes_max, tuning.disk,
-                                        tuning.chunk_bytes, tuning.slots_log2}) {
+                                        tuning.chunk_bytes, tuning.slots_log2}),
+        remembers_from_(tuning.remembers_from) {
     if (packer_.state_bytes() != sizeof(State))
       throw std::logic_error("significant_bits() must give a mask for each byte of a state");
     result_.step_counts.assign(static_cast<std::size_t>(system.step_count()), 0);
@@ -76,7 +89,7 @@ class Search {
     result_.states = store_.size();
     result_.depth = depth_found();
     if (store_.size() > level_end_) begin_level();  // what a search that was cut has of the next
-    result_.memory_bytes = memory_bytes();
+    result_.memory_bytes = store_.memory_bytes() + packer_.memory_bytes();
     result_.seconds = clock_.seconds_in_all();
     claims_.close(result_.complete());
     return std::move(result_);
@@ -85,8 +98,11 @@ class Search {
  private:
   using Index = typename Store::Index;
   static constexpr std::uint64_t kExpansionsPerClock = 256;
+  static constexpr std::uint64_t kLearnedFreely = 2048, kStatesPerLearned = 32;
   static constexpr const char* kSearch = "search";
   static constexpr bool kReduces = !std::is_same_v<R, NoReduction<S>>;
+
+  static constexpr bool kLocal = lang::Local<S> && !kReduces;
 
   // A successor between the call that produced it and the store.
   struct Pending {
@@ -111,20 +127,62 @@ class Search {
   }
 
   void expand(Index index) {
-    packer_.unpack(store_.packed(index), &state_);
     const std::uint64_t transitions = result_.transitions;
+    if constexpr (kLocal) {
+      if (remembers_moves()) return expand_remembered(index);
+    }
+    packer_.unpack(store_.packed(index), &state_);
     reduction_.successors(state_, [&](const State& before, const Action& action, const State& after,
                                       const Events& events) {
-      ++result_.transitions;
-      system_.each_step(events, [this](int step) {
-        if (result_.step_counts[static_cast<std::size_t>(step)]++ == 0) ++steps_taken_;
-      });
-      claims_.see_move({before, action, after, events},
-                       [&](const Asked<S>& asked) { return show(asked, index, after, &action); });
+      count_move(events);
+      see_move(index, before, action, after, events);
       pend(action, after, store_.packed(index));
     });
     if (result_.transitions == transitions) see_end(index);
     insert_pending(index);
+  }
+
+  // Whether this state's moves are looked up.  To learn them costs as much as to make them some
+  // dozen times: where there is more to learn than to use, that is paid by a share of the states.
+  bool remembers_moves() {
+    if (packer_.parts() == nullptr || !system_.is_local() || expanded_ < remembers_from_)
+      return false;
+    if (!remembered_) remembered_.emplace(system_, *packer_.parts());
+    return remembered_->learned() <= kLearnedFreely + expanded_ / kStatesPerLearned;
+  }
+
+  // The same without the states themselves, unless somebody wants to see them.
+  void expand_remembered(Index index) {
+    const std::uint64_t transitions = result_.transitions;
+    const std::byte* from = store_.packed(index);
+    if (claims_.asks_moves()) packer_.unpack(from, &state_);
+    remembered_->each(from, [&](const Action& action, const Events& events, const auto& go) {
+      count_move(events);
+      std::byte* packed = room_for_one_more();
+      go(packed);
+      if (claims_.asks_moves()) {
+        packer_.unpack(packed, &found_);
+        see_move(index, state_, action, found_, events);
+      }
+      pend(action, packed);
+    });
+    if (result_.transitions == transitions) {
+      packer_.unpack(from, &state_);
+      see_end(index);
+    }
+    insert_pending(index);
+  }
+
+  void count_move(const Events& events) {
+    ++result_.transitions;
+    system_.each_step(events, [this](int step) {
+      if (result_.step_counts[static_cast<std::size_t>(step)]++ == 0) ++steps_taken_;
+    });
+  }
+  void see_move(Index index, const State& before, const Action& action, const State& after,
+                const Events& events) {
+    claims_.see_move({before, action, after, events},
+                     [&](const Asked<S>& asked) { return show(asked, index, after, &action); });
   }
 
   void see_end(Index index) {
@@ -143,8 +201,7 @@ class Search {
   // be looked up are on their way: docs/adr/0002-explicit-engine.md has the figures.
   // `before`: state_ as it is packed, if `after` follows it.
   void pend(const Action& action, const State& after, const std::byte* before) {
-    const std::size_t at = pending_.size() * packer_.packed_bytes();
-    packed_.resize(std::max(packed_.size(), at + packer_.packed_bytes() + BitPacker::kSlack));
+    std::byte* packed = room_for_one_more();
     const State* to = &after;
     if constexpr (kReduces) {
       found_ = after;
@@ -152,12 +209,20 @@ class Search {
       to = &found_;
     }
     if (before != nullptr) {
-      packer_.pack_like(&state_, before, to, packed_.data() + at);
+      packer_.pack_like(&state_, before, to, packed);
     } else {
-      packer_.pack(to, packed_.data() + at);
+      packer_.pack(to, packed);
     }
-    pending_.push_back({action, store_.tag(packed_.data() + at)});
+    pend(action, packed);
+  }
+  void pend(const Action& action, const std::byte* packed) {
+    pending_.push_back({action, store_.tag(packed)});
     store_.prefetch_slot(pending_.back().tag);
+  }
+  std::byte* room_for_one_more() {
+    const std::size_t at = pending_.size() * packer_.packed_bytes();
+    packed_.resize(std::max(packed_.size(), at + packer_.packed_bytes() + BitPacker::kSlack));
+    return packed_.data() + at;
   }
 
   void insert_pending(Index parent) {
@@ -182,9 +247,8 @@ class Search {
   }
 
   void share_memory() {
-    store_.set_memory_bytes_max(
-        limits_.memory_bytes_max -
-        std::min<std::uint64_t>(limits_.memory_bytes_max, packer_.memory_bytes()));
+    store_.set_memory_bytes_max(limits_.memory_bytes_max -
+                                std::min<std::uint64_t>(limits_.memory_bytes_max, other_bytes()));
   }
 
   // The run that shows what is asked: to a state, and with `last` one move further, to `end`.
@@ -253,9 +317,11 @@ class Search {
     std::uint64_t transitions = result_.transitions;
     std::vector<std::uint64_t> steps = result_.step_counts;
     // Its successors found no room, or not all: it will be expanded once more.
+    State cut{};
+    if (is_cut_) packer_.unpack(store_.packed(static_cast<Index>(expanded_)), &cut);
     if (is_cut_)
       reduction_.successors(
-          state_, [&](const State&, const Action&, const State&, const Events& events) {
+          cut, [&](const State&, const Action&, const State&, const Events& events) {
             --transitions;
             system_.each_step(events, [&](int step) { --steps[static_cast<std::size_t>(step)]; });
           });
@@ -318,7 +384,13 @@ class Search {
     claims_.load(from);
   }
 
-  std::uint64_t memory_bytes() const { return store_.memory_bytes() + packer_.memory_bytes(); }
+  std::uint64_t memory_bytes() const { return store_.memory_bytes() + other_bytes(); }
+  std::uint64_t other_bytes() const {
+    std::uint64_t bytes = packer_.memory_bytes();
+    if constexpr (kLocal)
+      if (remembered_) bytes += remembered_->memory_bytes();
+    return bytes;
+  }
   std::uint32_t depth_found() const { return store_.size() > level_end_ ? depth_ + 1 : depth_; }
   std::string at_depth() const { return " at depth " + std::to_string(depth_found()); }
 
@@ -344,6 +416,8 @@ class Search {
   Checkpoints* checkpoints_;
   StatePacker packer_;
   Store store_;
+  const std::uint64_t remembers_from_;
+  typename RememberedOf<S, kLocal>::Type remembered_{std::nullopt};
   std::vector<std::size_t> initial_;  // by index in the store: which initial state it is
   std::uint64_t expanded_ = 0;        // indices below are done, the rest is the frontier
   std::uint64_t level_end_ = 0;       // indices below are at most at depth_

@@ -8,51 +8,56 @@
 #include <span>
 
 #include "checker/explicit/bit_packer.hpp"
-#include "checker/explicit/chunk_packer.hpp"
+#include "checker/explicit/part_packer.hpp"
 #include "checker/explicit/tuning.hpp"
 
 namespace nsmc::checker {
 
 class StatePacker {
  public:
-  StatePacker(std::span<const std::uint8_t> significant_bits, const Tuning& tuning)
+  // part_ends: as PartPacker has them.
+  StatePacker(std::span<const std::uint8_t> significant_bits,
+              std::span<const std::size_t> part_ends, const Tuning& tuning)
       : bits_(significant_bits, tuning.gather) {
-    if (bits_.packed_bytes() >= tuning.chunked_from_bytes) chunks_.emplace(significant_bits);
+    if (bits_.packed_bytes() >= tuning.parts_from_bytes)
+      parts_.emplace(significant_bits, part_ends);
   }
 
   std::size_t state_bytes() const { return bits_.state_bytes(); }
   std::size_t packed_bytes() const {
-    return chunks_ ? chunks_->packed_bytes() : bits_.packed_bytes();
+    return parts_ ? parts_->packed_bytes() : bits_.packed_bytes();
   }
+  // nullptr: bit by bit.
+  PartPacker* parts() { return parts_ ? &*parts_ : nullptr; }
   // Of what is kept beside the packed states.
-  std::size_t memory_bytes() const { return chunks_ ? chunks_->memory_bytes() : 0; }
+  std::size_t memory_bytes() const { return parts_ ? parts_->memory_bytes() : 0; }
 
   void pack(const void* state, std::byte* packed) {
-    if (chunks_) return chunks_->pack(state, packed);
+    if (parts_) return parts_->pack(state, packed);
     bits_.pack(state, packed);
   }
   // The same for a state that is much like another one, which is packed already.
   void pack_like(const void* other, const std::byte* other_packed, const void* state,
                  std::byte* packed) {
-    if (chunks_) return chunks_->pack_like(other, other_packed, state, packed);
+    if (parts_) return parts_->pack_like(other, other_packed, state, packed);
     bits_.pack(state, packed);
   }
   void unpack(const std::byte* packed, void* state) const {
-    if (chunks_) return chunks_->unpack(packed, state);
+    if (parts_) return parts_->unpack(packed, state);
     bits_.unpack(packed, state);
   }
 
   void save(CheckpointWriter& to) const {
-    if (chunks_) chunks_->save(to);
+    if (parts_) parts_->save(to);
   }
   // REQUIRES: nothing was packed yet.  Throws CheckpointError.
   void load(const CheckpointReader& from) {
-    if (chunks_) chunks_->load(from);
+    if (parts_) parts_->load(from);
   }
 
  private:
   BitPacker bits_;
-  std::optional<ChunkPacker> chunks_;
+  std::optional<PartPacker> parts_;
 };
 
 }  // namespace nsmc::checker

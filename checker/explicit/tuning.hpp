@@ -25,7 +25,9 @@ struct Tuning {
 
   // Of the recorded way: states that are so large when packed bit by bit are packed as the numbers
   // of their parts.
-  std::size_t chunked_from_bytes = 100;
+  std::size_t parts_from_bytes = 100;
+  // Of systems that are lang::Local: after so many states, moves are made once and remembered.
+  std::uint64_t remembers_from = 4'096;
 
   // Where the search writes what it can go on from, and maybe goes on from; nullptr: nowhere.
   Checkpoints* checkpoints = nullptr;

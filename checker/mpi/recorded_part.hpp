@@ -30,6 +30,7 @@
 #include "checker/mpi/exchange.hpp"
 #include "checker/mpi/ranks.hpp"
 #include "checker/mpi/witness.hpp"
+#include "model/lang/local.hpp"
 
 namespace nsmc::checker {
 
@@ -51,7 +52,7 @@ class RecordedPart {
         ranks_(ranks),
         exchange_(exchange),
         memory_bytes_max_(memory_bytes_max),
-        packer_(system.significant_bits(), tuning),
+        packer_(system.significant_bits(), lang::part_ends(system), tuning),
         store_(packer_.packed_bytes(), {Store::kStatesMax, memory_bytes_max, tuning.disk,
                                         tuning.chunk_bytes, tuning.slots_log2}),
         steps_(static_cast<std::size_t>(system.step_count())),

@@ -46,60 +46,62 @@ struct Events {
   friend bool operator==(const Events&, const Events&) = default;
 };
 
-class Concrete {
+template <class Watching>
+class ByteMachine {
  public:
+  using Watch = Watching;
   using Int = int;
   using Bool = bool;
   using Slot = std::conditional_t<(kTasks < 128 && kPids < 128), std::uint8_t, std::uint16_t>;
   static constexpr Slot kNull = 0;
 
   template <int Lo, int Hi>
-  using Num = lang::Num<Lo, Hi>;
-  using Flag = lang::Flag;
+  using Num = lang::Num<Lo, Hi, Watch>;
+  using Flag = Num<0, 1>;
   // A number below pid_max: a type of its own, so that its width follows the run's pid_max.
-  struct PidNr : lang::Num<0, kPidMax> {
-    using lang::Num<0, kPidMax>::operator=;
+  struct PidNr : Num<0, kPidMax> {
+    using Num<0, kPidMax>::operator=;
   };
   // The slot of a task in a number, where it is more than a pointer: 1 + a context, or how far a
   // scan has come.  A type of its own, so that whoever renames slots sees it (heap.hpp).
   template <int Hi>
-  struct TaskSlot : lang::Num<0, Hi> {
-    using lang::Num<0, Hi>::operator=;
+  struct TaskSlot : Num<0, Hi> {
+    using Num<0, Hi>::operator=;
   };
   // A page of the pid bitmap.
   using Bitmap = int;
   template <int Width>
-  using Bits = lang::Num<0, (1 << Width) - 1>;
+  using Bits = Num<0, (1 << Width) - 1>;
   template <template <class> class Obj>
-  using Link = lang::PtrCell<Concrete, Obj, lang::Holds::nothing>;
+  using Link = lang::PtrCell<ByteMachine, Obj, lang::Holds::nothing>;
   template <template <class> class Obj>
-  using Ref = lang::PtrCell<Concrete, Obj, lang::Holds::reference>;
+  using Ref = lang::PtrCell<ByteMachine, Obj, lang::Holds::reference>;
   template <template <class> class Obj>
-  using Hook = lang::PtrCell<Concrete, Obj, lang::Holds::list>;
+  using Hook = lang::PtrCell<ByteMachine, Obj, lang::Holds::list>;
   template <template <class> class Obj>
-  using Own = lang::PtrCell<Concrete, Obj, lang::Holds::object>;
+  using Own = lang::PtrCell<ByteMachine, Obj, lang::Holds::object>;
   template <class T, int N>
   using Array = lang::Array<T, N>;
 
-  static Concrete& on() { return *on_; }
+  static ByteMachine& on() { return *on_; }
 
   // Runs on this machine until the scope ends.
   class Scope {
    public:
-    explicit Scope(Concrete& machine) : previous_(on_) { on_ = &machine; }
+    explicit Scope(ByteMachine& machine) : previous_(on_) { on_ = &machine; }
     ~Scope() { on_ = previous_; }
     Scope(const Scope&) = delete;
     Scope& operator=(const Scope&) = delete;
 
    private:
-    Concrete* previous_;
+    ByteMachine* previous_;
   };
 
-  Concrete(State<Concrete>& at, const Config& of, const Userland& programs,
-           lang::Chooser* choices = nullptr)
+  ByteMachine(State<ByteMachine>& at, const Config& of, const Userland& programs,
+              lang::Chooser* choices = nullptr)
       : state(at), config(&of), user(&programs), chooser(choices) {}
 
-  State<Concrete>& state;
+  State<ByteMachine>& state;
   const Config* config;
   const Userland* user;
   lang::Chooser* chooser;
@@ -113,16 +115,16 @@ class Concrete {
 
   // The checked dereference.
   template <template <class> class Obj>
-  static Obj<Concrete>* object(Slot slot) {
+  static Obj<ByteMachine>* object(Slot slot) {
     if (slot == kNull) throw lang::Oops{lang::Fault::null_dereference};
-    auto& found = on().pool<Obj>()[slot - 1];
+    auto& found = on().template pool<Obj>()[slot - 1];
     if (found.allocated.value() == 0) throw lang::Oops{lang::Fault::use_after_free};
     return &found;
   }
   // The object in a slot whatever it is; in slot 0, which has none, any.  For scans.
   template <template <class> class Obj>
-  static Obj<Concrete>& unchecked(Slot slot) {
-    return on().pool<Obj>()[slot == kNull ? 0 : slot - 1];
+  static Obj<ByteMachine>& unchecked(Slot slot) {
+    return on().template pool<Obj>()[slot == kNull ? 0 : slot - 1];
   }
   [[noreturn]] static void oops(lang::Fault fault) { throw lang::Oops{fault}; }
   [[noreturn]] static void uninitialised_read() {
@@ -146,7 +148,7 @@ class Concrete {
   // NULL when all objects of this run are in use.  A slot is not reused while anything points at it
   // (KASAN's quarantine without a size), so a stale pointer never meets a new object.
   template <template <class> class Obj>
-  lang::Ptr<Concrete, Obj> allocate(bool zeroed) {
+  lang::Ptr<ByteMachine, Obj> allocate(bool zeroed) {
     const int bound = bound_of<Obj>(*config);
     const auto referenced = referenced_slots<Obj>();
     auto& objects = pool<Obj>();
@@ -155,15 +157,15 @@ class Concrete {
         continue;
       objects[i] = {};  // as it is already in every state that can be reached
       if (!zeroed)
-        Obj<Concrete>::each_field(objects[i], [](const char*, auto& field) { field.poison(); });
+        Obj<ByteMachine>::each_field(objects[i], [](const char*, auto& field) { field.poison(); });
       objects[i].allocated = 1;
-      return lang::Ptr<Concrete, Obj>{static_cast<Slot>(i + 1)};
+      return lang::Ptr<ByteMachine, Obj>{static_cast<Slot>(i + 1)};
     }
     return {};
   }
 
   template <template <class> class Obj>
-  void release(lang::Ptr<Concrete, Obj> ptr) {
+  void release(lang::Ptr<ByteMachine, Obj> ptr) {
     if (!ptr) return;  // kfree(NULL)
     auto& object = pool<Obj>()[ptr.slot() - 1];
     if (object.allocated.value() == 0) throw lang::Oops{lang::Fault::double_free};
@@ -176,13 +178,13 @@ class Concrete {
   }
   template <template <class> class Obj, class S>
   static auto& pool_of(S& state) {
-    if constexpr (std::is_same_v<Obj<Concrete>, task_struct<Concrete>>)
+    if constexpr (std::is_same_v<Obj<ByteMachine>, task_struct<ByteMachine>>)
       return state.tasks;
-    else if constexpr (std::is_same_v<Obj<Concrete>, pid_namespace<Concrete>>)
+    else if constexpr (std::is_same_v<Obj<ByteMachine>, pid_namespace<ByteMachine>>)
       return state.namespaces;
-    else if constexpr (std::is_same_v<Obj<Concrete>, pid_struct<Concrete>>)
+    else if constexpr (std::is_same_v<Obj<ByteMachine>, pid_struct<ByteMachine>>)
       return state.pids;
-    else if constexpr (std::is_same_v<Obj<Concrete>, nsproxy<Concrete>>)
+    else if constexpr (std::is_same_v<Obj<ByteMachine>, nsproxy<ByteMachine>>)
       return state.nsproxies;
     else
       return state.caches;
@@ -195,10 +197,10 @@ class Concrete {
     each_used_field(state, *config, f);
   }
   template <class F>
-  static void each_used_field(const State<Concrete>& state, const Config& config, F&& f) {
-    State<Concrete>::each_field(state, f, [&config](const auto& objects, int index) {
+  static void each_used_field(const State<ByteMachine>& state, const Config& config, F&& f) {
+    State<ByteMachine>::each_field(state, f, [&config](const auto& objects, int index) {
       using Object = std::remove_cvref_t<decltype(*objects.begin())>;
-      if constexpr (std::is_same_v<Object, kernel_stack<Concrete>>)
+      if constexpr (std::is_same_v<Object, kernel_stack<ByteMachine>>)
         return index < config.tasks || index == kSoftirq;
       else
         return index < bound_of_objects<Object>(config);
@@ -210,10 +212,10 @@ class Concrete {
 
   // The first for which `is` is true, NULL if there is none.
   template <template <class> class Obj, class F>
-  static lang::Ptr<Concrete, Obj> find(F&& is) {
-    const lang::Ptr<Concrete, Obj> found = find_after<Obj>(0, to_skip(), is);
+  static lang::Ptr<ByteMachine, Obj> find(F&& is) {
+    const lang::Ptr<ByteMachine, Obj> found = find_after<Obj>(0, to_skip(), is);
     if (on().watches_scans && found && find_after<Obj>(found.slot(), 0, is))
-      on().events.scan_order = std::is_same_v<Obj<Concrete>, task_struct<Concrete>>
+      on().events.scan_order = std::is_same_v<Obj<ByteMachine>, task_struct<ByteMachine>>
                                    ? std::max(on().events.scan_order, ScanOrder::of_tasks)
                                    : ScanOrder::of_others;
     return found;
@@ -224,39 +226,41 @@ class Concrete {
   }
   // Any one of them: a choice; NULL if there is none.
   template <template <class> class Obj, class F>
-  static lang::Ptr<Concrete, Obj> pick_any(F&& is) {
-    auto& objects = on().pool<Obj>();
+  static lang::Ptr<ByteMachine, Obj> pick_any(F&& is) {
+    auto& objects = on().template pool<Obj>();
     const int bound = bound_of<Obj>(*on().config);
     Slot found[std::remove_cvref_t<decltype(objects)>::kSize];
     int count = 0;
     int skipped = to_skip();
     for (int i = 0; i < bound; ++i) {
       const auto slot = static_cast<Slot>(i + 1);
-      if (is(lang::Ptr<Concrete, Obj>{slot}, objects[i]) && skipped-- <= 0) found[count++] = slot;
+      if (is(lang::Ptr<ByteMachine, Obj>{slot}, objects[i]) && skipped-- <= 0)
+        found[count++] = slot;
     }
     if (count == 0) return {};
     // Of the many that only the large machine has, one of the first.
     count = std::min(count, lang::Script::kAlternativesMax);
-    return lang::Ptr<Concrete, Obj>{found[on().pick(count)]};
+    return lang::Ptr<ByteMachine, Obj>{found[on().pick(count)]};
   }
   // Changes each of them; what it does to one must not depend on what it did to another.
   template <template <class> class Obj, class F, class G>
   static void each(F&& is, G&& change) {
-    auto& objects = on().pool<Obj>();
+    auto& objects = on().template pool<Obj>();
     const int bound = bound_of<Obj>(*on().config);
     int skipped = to_skip();
     for (int i = 0; i < bound; ++i)
-      if (is(lang::Ptr<Concrete, Obj>{static_cast<Slot>(i + 1)}, objects[i]) && skipped-- <= 0)
+      if (is(lang::Ptr<ByteMachine, Obj>{static_cast<Slot>(i + 1)}, objects[i]) && skipped-- <= 0)
         change(objects[i]);
   }
   // Whether the object is in any list: a Hook points at it.
   template <template <class> class Obj>
-  static Bool listed(lang::Ptr<Concrete, Obj> ptr) {
+  static Bool listed(lang::Ptr<ByteMachine, Obj> ptr) {
     bool found = false;
-    State<Concrete>::each_field(on().state, [&](const char*, int, const char*, const auto& field) {
-      if constexpr (std::is_same_v<std::remove_cvref_t<decltype(field)>, Hook<Obj>>)
-        found = found || field.slot() == ptr.slot();
-    });
+    State<ByteMachine>::each_field(
+        on().state, [&](const char*, int, const char*, const auto& field) {
+          if constexpr (std::is_same_v<std::remove_cvref_t<decltype(field)>, Hook<Obj>>)
+            found = found || field.slot() == ptr.slot();
+        });
     return found;
   }
 
@@ -334,17 +338,17 @@ class Concrete {
   // How many objects of a kind this run can use.
   template <template <class> class Obj>
   static int bound_of(const Config& c) {
-    return bound_of_objects<Obj<Concrete>>(c);
+    return bound_of_objects<Obj<ByteMachine>>(c);
   }
   template <class Object>
   static int bound_of_objects(const Config& c) {
-    if constexpr (std::is_same_v<Object, task_struct<Concrete>>)
+    if constexpr (std::is_same_v<Object, task_struct<ByteMachine>>)
       return c.tasks;
-    else if constexpr (std::is_same_v<Object, pid_namespace<Concrete>>)
+    else if constexpr (std::is_same_v<Object, pid_namespace<ByteMachine>>)
       return c.namespaces;
-    else if constexpr (std::is_same_v<Object, pid_struct<Concrete>>)
+    else if constexpr (std::is_same_v<Object, pid_struct<ByteMachine>>)
       return c.pids;
-    else if constexpr (std::is_same_v<Object, nsproxy<Concrete>>)
+    else if constexpr (std::is_same_v<Object, nsproxy<ByteMachine>>)
       return c.nsproxies;
     else
       return kCaches;
@@ -367,11 +371,11 @@ class Concrete {
 
  private:
   template <template <class> class Obj, class F>
-  static lang::Ptr<Concrete, Obj> find_after(int slot, int skipped, F&& is) {
-    auto& objects = on().pool<Obj>();
+  static lang::Ptr<ByteMachine, Obj> find_after(int slot, int skipped, F&& is) {
+    auto& objects = on().template pool<Obj>();
     const int bound = bound_of<Obj>(*on().config);
     for (int i = slot; i < bound; ++i) {
-      const lang::Ptr<Concrete, Obj> ptr{static_cast<Slot>(i + 1)};
+      const lang::Ptr<ByteMachine, Obj> ptr{static_cast<Slot>(i + 1)};
       if (is(ptr, objects[i]) && skipped-- == 0) return ptr;
     }
     return {};
@@ -384,17 +388,22 @@ class Concrete {
   template <template <class> class Obj>
   std::bitset<std::max(kTasks, kPids) + 1> referenced_slots() const {
     std::bitset<std::max(kTasks, kPids) + 1> slots;
-    State<Concrete>::each_field(state, [&slots](const char*, int, const char*, const auto& field) {
-      using Cell = std::remove_cvref_t<decltype(field)>;
-      if constexpr (requires { typename Cell::Target; })
-        if constexpr (std::is_same_v<typename Cell::Target, lang::Ptr<Concrete, Obj>>)
-          slots.set(static_cast<std::size_t>(field.slot()));
-    });
+    State<ByteMachine>::each_field(
+        state, [&slots](const char*, int, const char*, const auto& field) {
+          using Cell = std::remove_cvref_t<decltype(field)>;
+          if constexpr (requires { typename Cell::Target; })
+            if constexpr (std::is_same_v<typename Cell::Target, lang::Ptr<ByteMachine, Obj>>)
+              slots.set(static_cast<std::size_t>(field.slot()));
+        });
     return slots;
   }
 
-  static inline constinit thread_local Concrete* on_ = nullptr;
+  static inline constinit thread_local ByteMachine* on_ = nullptr;
 };
+
+using Concrete = ByteMachine<lang::Unwatched>;
+// The same with fields that say what is read and written.
+using Observed = ByteMachine<lang::Watched>;
 
 static_assert(std::is_trivially_copyable_v<State<Concrete>>);
 // No padding: states are compared by their bytes.

@@ -3,6 +3,8 @@
 #include "model/kernel/pidns.hpp"
 
 #include <algorithm>
+#include <cstddef>
+#include <cstring>
 #include <stdexcept>
 #include <string>
 
@@ -117,6 +119,41 @@ bool Pidns::perform(State& state, int actor, lang::Chooser& chooser, Events& eve
   const bool moved = kernel::perform(machine, actor);
   events = machine.events;
   return moved;
+}
+
+bool Pidns::perform_observed(State& state, int actor, lang::Chooser& chooser, Events& events,
+                             lang::Footprint& footprint) const {
+  kernel::State<Observed> observed;
+  static_assert(sizeof observed == sizeof state);
+  auto* bytes = reinterpret_cast<std::byte*>(&observed);
+  std::memcpy(bytes, &state, sizeof state);
+  footprint.forget_written();
+  const lang::Footprint::Watching watching(footprint, &observed);
+  if (!might_move<Observed>(observed, actor) || observed.fault != 0) return false;
+  Observed machine(observed, config_, userland_, &chooser);
+  const Observed::Scope scope(machine);
+  const bool moved = kernel::perform(machine, actor);
+  events = machine.events;
+  std::memcpy(static_cast<void*>(&state), bytes, sizeof state);
+  return moved;
+}
+
+// An object each; those of a few bytes, all of a kind.
+std::vector<std::size_t> Pidns::part_ends() {
+  static const State kState{};
+  std::vector<std::size_t> ends;
+  const auto add = [&](const auto& part) {
+    ends.push_back(static_cast<std::size_t>(reinterpret_cast<const std::byte*>(&part + 1) -
+                                            reinterpret_cast<const std::byte*>(&kState)));
+  };
+  for (const auto& task : kState.tasks) add(task);
+  for (const auto& ns : kState.namespaces) add(ns);
+  for (const auto& pid : kState.pids) add(pid);
+  add(kState.nsproxies);
+  add(kState.caches);
+  for (const auto& stack : kState.stacks) add(stack);
+  ends.push_back(sizeof(State));
+  return ends;
 }
 
 bool Pidns::execute(const State& from, const Action& action, State& to, Events& events) const {

@@ -10,6 +10,7 @@
 #include "model/kernel/calls.hpp"
 #include "model/kernel/machine.hpp"
 #include "model/kernel/program.hpp"
+#include "model/lang/local.hpp"
 #include "model/lang/system.hpp"
 
 namespace nsmc::kernel {
@@ -36,20 +37,23 @@ class Pidns {
   template <class Emit>
   void successors(const State& from, Emit&& emit) const {
     if (from.fault.value() != 0) return;  // the kernel has stopped
-    for (int actor = 0; actor <= kBoot; ++actor) {
-      if (!might_move<Concrete>(from, actor)) continue;
-      lang::Chooser chooser;
-      do {
-        chooser.restart();
-        State to = from;
-        Events events;
-        if (!perform(to, actor, chooser, events)) continue;
-        Action action;
-        action.actor = static_cast<std::uint8_t>(actor);
-        action.script = chooser.script();
-        emit(action, to, events);
-      } while (chooser.next());
-    }
+    for (int actor = 0; actor < actors(); ++actor)
+      if (might_move<Concrete>(from, actor))
+        each_choice(from, actor, emit, [&](State& to, lang::Chooser& chooser, Events& events) {
+          return perform(to, actor, chooser, events);
+        });
+  }
+
+  // As lang::Local asks for it.
+  static int actors() { return kBoot + 1; }
+  // A mutation looks at what happens from outside; so does who watches scans.
+  bool is_local() const { return config_.mutation == Mutation{} && !watches_scans_; }
+  static std::vector<std::size_t> part_ends();
+  template <class Emit>
+  void moves_of(const State& from, int actor, lang::Footprint& footprint, Emit&& emit) const {
+    each_choice(from, actor, emit, [&](State& to, lang::Chooser& chooser, Events& events) {
+      return perform_observed(to, actor, chooser, events, footprint);
+    });
   }
 
   bool execute(const State& from, const Action& action, State& to, Events& events) const;
@@ -87,6 +91,23 @@ class Pidns {
   }
 
  private:
+  template <class Emit, class Perform>
+  static void each_choice(const State& from, int actor, Emit&& emit, Perform&& perform) {
+    lang::Chooser chooser;
+    do {
+      chooser.restart();
+      State to = from;
+      Events events;
+      if (!perform(to, chooser, events)) continue;
+      Action action;
+      action.actor = static_cast<std::uint8_t>(actor);
+      action.script = chooser.script();
+      emit(action, to, events);
+    } while (chooser.next());
+  }
+  bool perform_observed(State& state, int actor, lang::Chooser& chooser, Events& events,
+                        lang::Footprint& footprint) const;
+
   Config config_;
   Userland userland_;
   bool watches_scans_ = false;

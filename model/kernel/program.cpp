@@ -1,4 +1,4 @@
-// The interpreter on the concrete machine, compiled once.
+// The interpreter on the machines of bytes, compiled once.
 // SPDX-License-Identifier: MIT
 #include "model/kernel/program.hpp"
 
@@ -6,6 +6,8 @@ namespace nsmc::kernel {
 
 template class StepTable<Concrete>;
 template bool run<Concrete>(Concrete& machine, int context);
+template class StepTable<Observed>;
+template bool run<Observed>(Observed& machine, int context);
 
 std::span<const NumberedStep> all_steps() { return StepTable<Concrete>::get().steps(); }
 

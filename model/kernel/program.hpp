@@ -244,5 +244,7 @@ bool perform(K& machine, int actor) {
 
 extern template class StepTable<Concrete>;
 extern template bool run<Concrete>(Concrete& machine, int context);
+extern template class StepTable<Observed>;
+extern template bool run<Observed>(Observed& machine, int context);
 
 }  // namespace nsmc::kernel

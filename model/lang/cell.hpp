@@ -6,18 +6,18 @@
 // Reading a field that was never written since its object was allocated is an Oops (as KMSAN).
 #pragma once
 
-#include <array>
 #include <bit>
 #include <cstdint>
 #include <type_traits>
 
+#include "model/lang/footprint.hpp"
 #include "model/lang/oops.hpp"
 
 namespace nsmc::lang {
 
 // Lo..Hi stand for a C int of the kernel: in 8 bits where they suffice, or 16, or 32.  Negative
 // values are stored zigzag, so that 0 is stored as 0.  The top bit marks "never written".
-template <int Lo, int Hi>
+template <int Lo, int Hi, class Watch = Unwatched>
 class Num {
   static_assert(Lo <= 0 && Hi >= 0);
   static constexpr int zigzag(int value) {
@@ -60,12 +60,10 @@ class Num {
   }
 
  private:
-  constexpr Word word() const { return std::bit_cast<Word>(bytes_); }
-  constexpr void store(Word word) { bytes_ = std::bit_cast<Bytes>(word); }
+  constexpr Word word() const { return stored_.load(); }
+  constexpr void store(Word word) { stored_.store(word); }
 
-  // Bytes, so that a state has no alignment and thus no padding, whose content would be anybody's.
-  using Bytes = std::array<std::uint8_t, sizeof(Word)>;
-  Bytes bytes_ = {};
+  typename Watch::template Stored<Word> stored_;
 };
 
 using Flag = Num<0, 1>;

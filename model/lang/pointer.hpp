@@ -14,8 +14,6 @@
 //   Own   the object itself: it is in nobody else's hands
 #pragma once
 
-#include <array>
-#include <bit>
 #include <cstdint>
 
 namespace nsmc::lang {
@@ -67,11 +65,10 @@ class PtrCell {
   int slot() const { return poisoned() ? 0 : word(); }  // without the check, for folds
 
  private:
-  Slot word() const { return std::bit_cast<Slot>(bytes_); }
-  void store(Slot slot) { bytes_ = std::bit_cast<Bytes>(slot); }
+  Slot word() const { return stored_.load(); }
+  void store(Slot slot) { stored_.store(slot); }
 
-  using Bytes = std::array<std::uint8_t, sizeof(Slot)>;  // as in Num: no alignment, no padding
-  Bytes bytes_ = {};
+  typename K::Watch::template Stored<Slot> stored_;
 };
 
 }  // namespace nsmc::lang

@@ -1,6 +1,6 @@
 // Wide states as the numbers of their parts: nothing is lost, and nothing else changes.
 // SPDX-License-Identifier: MIT
-#include "checker/explicit/chunk_packer.hpp"
+#include "checker/explicit/part_packer.hpp"
 
 #include <gtest/gtest.h>
 
@@ -20,16 +20,16 @@ namespace {
 using Bytes = std::vector<std::uint8_t>;
 using Packed = std::vector<std::byte>;
 
-Packed pack(ChunkPacker& packer, const Bytes& state) {
+Packed pack(PartPacker& packer, const Bytes& state) {
   Packed packed(packer.packed_bytes());
   packer.pack(state.data(), packed.data());
   return packed;
 }
 
-TEST(ChunkPacker, GivesDifferentStatesDifferentNumbersAndTheStateBack) {
+TEST(PartPacker, GivesDifferentStatesDifferentNumbersAndTheStateBack) {
   std::mt19937_64 random(1);
   for (const std::size_t size : {1U, 63U, 64U, 65U, 200U, 900U}) {
-    ChunkPacker packer(Bytes(size, 0xff));
+    PartPacker packer(Bytes(size, 0xff));
     std::map<Packed, Bytes> seen;
     Bytes state(size);
     Packed packed = pack(packer, state);
@@ -50,11 +50,11 @@ TEST(ChunkPacker, GivesDifferentStatesDifferentNumbersAndTheStateBack) {
   }
 }
 
-TEST(ChunkPacker, NamesABitThatShouldNotBeThere) {
+TEST(PartPacker, NamesABitThatShouldNotBeThere) {
   for (const std::size_t at : {0U, 70U, 129U}) {
     Bytes masks(130, 0xff);
     masks[at] = 0x0f;
-    ChunkPacker packer(masks);
+    PartPacker packer(masks);
     Bytes state(130, 0x0f);
     const Packed before = pack(packer, state);
     Packed after(packer.packed_bytes());
@@ -69,7 +69,7 @@ TEST(ChunkPacker, NamesABitThatShouldNotBeThere) {
   }
 }
 
-TEST(ChunkPacker, ASearchIsTheSameStateForState) {
+TEST(PartPacker, ASearchIsTheSameStateForState) {
   using S = toys::TwoPhase;
   std::vector<std::vector<int>> orders;
   for (const std::size_t from : {std::size_t{1}, std::size_t{1'000}}) {
@@ -81,17 +81,17 @@ TEST(ChunkPacker, ASearchIsTheSameStateForState) {
       order.push_back(s.msg_prepared);
       return true;
     };
-    const auto result = search<S>(S(5), {&watch, 1}, {}, {}, 1.0, {.chunked_from_bytes = from});
+    const auto result = search<S>(S(5), {&watch, 1}, {}, {}, 1.0, {.parts_from_bytes = from});
     EXPECT_EQ(result.states, 8832U);
     EXPECT_EQ(result.findings[0].verdict, Verdict::holds);
   }
   EXPECT_EQ(orders[0], orders[1]);
 }
 
-TEST(ChunkPacker, CountsItsDictionariesAsMemory) {
+TEST(PartPacker, CountsItsDictionariesAsMemory) {
   using S = toys::TwoPhase;
   const auto result =
-      search<S>(S(6), {}, {.memory_bytes_max = 900'000}, {}, 1.0, {.chunked_from_bytes = 1});
+      search<S>(S(6), {}, {.memory_bytes_max = 900'000}, {}, 1.0, {.parts_from_bytes = 1});
   EXPECT_FALSE(result.complete());
   EXPECT_EQ(result.incomplete.substr(0, 12), "memory limit");
   EXPECT_GT(result.states, 1'000U);

@@ -1,0 +1,211 @@
+// Packs a wide state as the numbers of its parts: each part that ever occurs is kept once.
+// SPDX-License-Identifier: MIT
+//
+// After SPIN's COLLAPSE (Holzmann, "State Compression in SPIN", SPIN Workshop 1997): a state is cut
+// into parts, each place has a dictionary of the parts seen there, and the state is the numbers of
+// its parts.  Equal states have equal numbers and different states different ones: nothing is lost.
+// A move changes few parts: the others have the numbers that they had before it, and are neither
+// hashed nor looked up.
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <limits>
+#include <span>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "checker/checkpoint/fields.hpp"
+#include "checker/explicit/state_store.hpp"
+
+namespace nsmc::checker {
+
+class PartPacker {
+ public:
+  using Number = std::uint32_t;
+
+  // significant_bits: one mask per byte of the state.
+  // ends: where each part ends, rising, the last at the end of the state; none: a part is 64 bytes.
+  // A part without a significant bit gets no number.
+  explicit PartPacker(std::span<const std::uint8_t> significant_bits,
+                      std::span<const std::size_t> ends = {})
+      : significant_(significant_bits.begin(), significant_bits.end()) {
+    std::size_t from = 0;
+    const auto add = [&](std::size_t to) {
+      const auto begin = significant_.begin() + static_cast<std::ptrdiff_t>(from);
+      const auto end = significant_.begin() + static_cast<std::ptrdiff_t>(to);
+      if (std::any_of(begin, end, [](std::uint8_t mask) { return mask != 0; })) {
+        places_.push_back({from, to - from});
+      } else if (!gaps_.empty() && gaps_.back().to == from) {
+        gaps_.back().to = to;
+      } else {
+        gaps_.push_back({from, to});
+      }
+      from = to;
+    };
+    for (const std::size_t end : ends) add(end);
+    while (ends.empty() && from < significant_.size())
+      add(std::min(from + kBytes, significant_.size()));
+    if (from != significant_.size())
+      throw std::logic_error("the parts of a state do not end where it ends");
+  }
+
+  std::size_t packed_bytes() const { return places_.size() * sizeof(Number); }
+  std::size_t memory_bytes() const { return memory_bytes_; }
+  std::size_t state_bytes() const { return significant_.size(); }
+
+  std::size_t places() const { return places_.size(); }
+  std::size_t offset(std::size_t place) const { return places_[place].from; }
+  std::size_t bytes(std::size_t place) const { return places_[place].bytes; }
+  // How many parts were seen there: their numbers are below that.
+  std::size_t count(std::size_t place) const { return places_[place].count; }
+  // Valid until the next part is numbered.
+  const std::byte* part(std::size_t place, Number number) const {
+    return places_[place].parts.data() + number * places_[place].bytes;
+  }
+  // Out of line, as pack_like() is: g++ would warn of reads beyond a state of a single byte, which
+  // no part of eight bytes has.
+  [[gnu::noinline]] Number number_of(std::size_t place, const std::byte* part) {
+    Place& at = places_[place];
+    std::size_t slot = hash(at, part) & (at.table.size() - 1);
+    for (; at.table[slot] != 0; slot = (slot + 1) & (at.table.size() - 1))
+      if (equal(this->part(place, at.table[slot] - 1), part, at.bytes)) return at.table[slot] - 1;
+    check(part, at.from, at.from + at.bytes);
+    if (at.count + 1 >= std::numeric_limits<Number>::max())
+      throw std::length_error("more parts of a state than there are numbers");
+    const std::size_t before = at.parts.capacity();
+    at.parts.insert(at.parts.end(), part, part + at.bytes);
+    memory_bytes_ += at.parts.capacity() - before;
+    at.table[slot] = static_cast<Number>(++at.count);
+    if (2 * at.count > at.table.size()) enlarge(place);
+    return static_cast<Number>(at.count - 1);
+  }
+
+  // Throws std::logic_error if a bit is set that significant_bits() says is always zero.
+  void pack(const void* state, std::byte* packed) {
+    const auto* bytes = static_cast<const std::byte*>(state);
+    for (std::size_t i = 0; i < places_.size(); ++i)
+      put(packed, i, number_of(i, bytes + places_[i].from));
+    for (const Gap& gap : gaps_) check(bytes + gap.from, gap.from, gap.to);
+  }
+  // The same, given another state and what it was packed to: the fewer parts differ, the faster.
+  [[gnu::noinline]] void pack_like(const void* other, const std::byte* other_packed,
+                                   const void* state, std::byte* packed) {
+    std::memcpy(packed, other_packed, packed_bytes());
+    const auto* before = static_cast<const std::byte*>(other);
+    const auto* after = static_cast<const std::byte*>(state);
+    for (std::size_t i = 0; i < places_.size(); ++i) {
+      const std::size_t from = places_[i].from;
+      if (!equal(before + from, after + from, places_[i].bytes))
+        put(packed, i, number_of(i, after + from));
+    }
+    for (const Gap& gap : gaps_)
+      if (!equal(before + gap.from, after + gap.from, gap.to - gap.from))
+        check(after + gap.from, gap.from, gap.to);
+  }
+
+  void unpack(const std::byte* packed, void* state) const {
+    auto* bytes = static_cast<std::byte*>(state);
+    for (std::size_t i = 0; i < places_.size(); ++i)
+      std::memcpy(bytes + places_[i].from, part(i, get(packed, i)), places_[i].bytes);
+    for (const Gap& gap : gaps_) std::memset(bytes + gap.from, 0, gap.to - gap.from);
+  }
+
+  // The dictionaries.
+  void save(CheckpointWriter& to) const {
+    FieldWriter sizes;
+    for (const Place& place : places_) {
+      sizes.number(place.count);
+      to.section(kParts, std::span(place.parts));
+    }
+    to.section(kPartCounts, sizes.all());
+  }
+  // REQUIRES: nothing was packed yet.  Throws CheckpointError.
+  void load(const CheckpointReader& from) {
+    FieldReader sizes(from, kPartCounts);
+    CheckpointSection parts = from.open(kParts);
+    for (std::size_t i = 0; i < places_.size(); ++i) {
+      std::vector<std::byte> part(places_[i].bytes);
+      for (std::uint64_t left = sizes.number(); left > 0; --left) {
+        if (parts.read(part) != part.size()) from.refuse("a section of it is too short");
+        number_of(i, part.data());
+      }
+    }
+    sizes.end();
+  }
+
+ private:
+  static constexpr const char* kParts = "parts";
+  static constexpr const char* kPartCounts = "part counts";
+  static constexpr std::size_t kBytes = 64;  // a line of the processor's caches
+
+  // A place in the state, and its dictionary: the parts by number, and an open-addressed table of
+  // numbers + 1, at most half full.
+  struct Place {
+    std::size_t from = 0, bytes = 0;
+    std::size_t count = 0;
+    std::vector<std::byte> parts{};
+    std::vector<Number> table = std::vector<Number>(16);
+  };
+
+  // Bytes that are always zero.
+  struct Gap {
+    std::size_t from = 0, to = 0;
+  };
+
+  static Number get(const std::byte* packed, std::size_t place) {
+    Number result = 0;
+    std::memcpy(&result, packed + place * sizeof(Number), sizeof result);
+    return result;
+  }
+  static void put(std::byte* packed, std::size_t place, Number number) {
+    std::memcpy(packed + place * sizeof(Number), &number, sizeof number);
+  }
+  static std::uint64_t word(const std::byte* at) {
+    std::uint64_t result = 0;
+    std::memcpy(&result, at, sizeof result);
+    return result;
+  }
+  // Without a branch per word, and without a call: most parts are equal, and small.
+  static bool equal(const std::byte* a, const std::byte* b, std::size_t bytes) {
+    if (bytes < 8) return std::memcmp(a, b, bytes) == 0;
+    std::uint64_t different = word(a + bytes - 8) ^ word(b + bytes - 8);
+    for (std::size_t i = 0; i + 8 < bytes; i += 8) different |= word(a + i) ^ word(b + i);
+    return different == 0;
+  }
+  static std::uint64_t hash(const Place& place, const std::byte* part) {
+    return Xxh3{}(part, place.bytes);
+  }
+
+  void enlarge(std::size_t i) {
+    Place& place = places_[i];
+    memory_bytes_ += place.table.size() * sizeof(Number);
+    place.table.assign(2 * place.table.size(), 0);
+    for (Number number = 0; number < place.count; ++number) {
+      std::size_t at = hash(place, part(i, number)) & (place.table.size() - 1);
+      while (place.table[at] != 0) at = (at + 1) & (place.table.size() - 1);
+      place.table[at] = number + 1;
+    }
+  }
+
+  // bytes: those from..to-1 of a state.
+  void check(const std::byte* bytes, std::size_t from, std::size_t to) const {
+    for (std::size_t at = from; at < to; ++at) {
+      if ((bytes[at - from] & ~std::byte{significant_[at]}) == std::byte{0}) continue;
+      throw std::logic_error("byte " + std::to_string(at) + " of a state of " +
+                             std::to_string(state_bytes()) +
+                             " bytes has a bit set that significant_bits() says is always zero");
+    }
+  }
+
+  std::vector<std::uint8_t> significant_;
+  std::vector<Place> places_;
+  std::vector<Gap> gaps_;
+  std::size_t memory_bytes_ = 0;  // of the dictionaries, beyond their first few bytes
+};
+
+}  // namespace nsmc::checker

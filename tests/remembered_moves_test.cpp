@@ -1,0 +1,259 @@
+// Moves that are remembered are the moves that there are.
+// SPDX-License-Identifier: MIT
+#include "checker/explicit/remembered_moves.hpp"
+
+#include <gtest/gtest.h>
+
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <tuple>
+#include <vector>
+
+#include "model/lang/cell.hpp"
+#include "tests/random_moves.hpp"
+
+namespace nsmc::tests {
+namespace {
+
+using checker::PartPacker;
+using checker::Projection;
+using checker::RememberedMoves;
+using checker::View;
+using kernel::Pidns;
+using lang::Footprint;
+using Number = PartPacker::Number;
+
+constexpr std::uint64_t kSeed = 20071011;
+
+// --- of the kernel
+
+// A move as bytes: action, events, the state after it.
+using Bytes = std::vector<std::byte>;
+template <class T>
+Bytes bytes_of(const T& value) {
+  Bytes bytes(sizeof value);
+  std::memcpy(bytes.data(), &value, sizeof value);
+  return bytes;
+}
+struct Made {
+  Bytes action, to;
+  kernel::Events events;
+  friend bool operator==(const Made&, const Made&) = default;
+};
+
+TEST(RememberedMoves, AreThoseThatTheKernelMakes) {
+  std::mt19937_64 random(kSeed);
+  std::uint64_t made = 0, asked = 0, learned = 0;
+  each_shipped([&](const cli::Bound& bound) {
+    const Pidns& system = *bound.system;
+    PartPacker parts(system.significant_bits(), Pidns::part_ends());
+    RememberedMoves<Pidns> moves(system, parts);
+    Bytes packed(parts.packed_bytes()), after(packed);
+    walk(bound, random, 6, [&](const cli::Bound&, const Pidns::State& state, auto&) {
+      std::vector<Made> expected, found;
+      system.successors(state, [&](const auto& action, const auto& to, const auto& events) {
+        expected.push_back({bytes_of(action), bytes_of(to), events});
+      });
+      parts.pack(&state, packed.data());
+      moves.each(packed.data(), [&](const auto& action, const auto& events, const auto& go) {
+        Pidns::State to;
+        go(after.data());
+        parts.unpack(after.data(), &to);
+        found.push_back({bytes_of(action), bytes_of(to), events});
+      });
+      ASSERT_TRUE(found == expected);
+      made += found.size();
+      asked += static_cast<std::uint64_t>(Pidns::actors());
+    });
+    learned += moves.learned();
+  });
+  EXPECT_GT(made, 10'000U);
+  EXPECT_GT(learned, 0U);
+  EXPECT_LT(learned, asked / 2) << "nothing was remembered";
+}
+
+TEST(RememberedMoves, TheMachineThatIsWatchedIsTheOther) {
+  std::uint64_t read = 0, bytes = 0;
+  each_walked(kSeed + 1, 1, [&](const cli::Bound& bound, const Pidns::State& state, auto&) {
+    for (int actor = 0; actor < Pidns::actors(); ++actor) {
+      Footprint footprint(sizeof state);
+      bound.system->moves_of(state, actor, footprint, [](auto&&...) {});
+      for (const std::uint8_t was_read : footprint.read()) read += was_read;
+      bytes += sizeof state;
+    }
+  });
+  EXPECT_GT(read, 0U);
+  EXPECT_LT(read, bytes / 2) << "an actor looks at nearly everything";
+}
+
+// --- of a toy: two counters, and one that moves the other's by its own
+
+template <class Watch>
+struct Counters {
+  lang::Num<0, 100, Watch> mine, other, unread;
+};
+
+struct Adding {
+  using State = Counters<lang::Unwatched>;
+  struct Action {
+    std::uint8_t actor = 0;
+  };
+  struct Events {};
+  bool lies = false;  // writes beside its footprint
+
+  static std::vector<State> initial() { return {{}}; }
+  template <class Emit>
+  void moves_of(const State& from, int, Footprint& footprint, Emit&& emit) const {
+    Counters<lang::Watched> state;
+    static_assert(sizeof state == sizeof from);
+    auto* bytes = reinterpret_cast<std::byte*>(&state);
+    std::memcpy(bytes, &from, sizeof from);
+    State to;
+    {
+      const Footprint::Watching watching(footprint, &state);
+      if (state.mine > 1) state.other += state.mine;
+      state.mine = 0;
+    }
+    if (lies) bytes[2] = std::byte{7};
+    std::memcpy(static_cast<void*>(&to), bytes, sizeof to);
+    emit(Action{}, to, Events{});
+  }
+  template <class Emit>
+  void successors(const State& from, Emit&& emit) const {
+    Footprint footprint(sizeof from);
+    moves_of(from, 0, footprint, emit);
+  }
+  static int actors() { return 1; }
+  static bool is_local() { return true; }
+  static std::vector<std::size_t> part_ends() { return {1, 2, 3}; }
+  static bool execute(const State&, Action, State&, Events&) { return false; }
+  static std::vector<std::uint8_t> significant_bits() { return {127, 127, 127}; }
+  static int step_count() { return 1; }
+  static std::string step_name(int) { return "add"; }
+  static void each_step(const Events&, auto&& f) { f(0); }
+  static std::string terminal(const State&) { return ""; }
+  static std::vector<lang::Field> fields(const State&) { return {}; }
+  static std::string actor(Action) { return ""; }
+  static std::string label(const State&, Action) { return ""; }
+};
+
+std::vector<int> after(RememberedMoves<Adding>& moves, PartPacker& parts, std::vector<int> from) {
+  Adding::State state;
+  state.mine = from[0];
+  state.other = from[1];
+  state.unread = from[2];
+  Bytes packed(parts.packed_bytes()), to(packed);
+  parts.pack(&state, packed.data());
+  moves.each(packed.data(), [&](auto&&, auto&&, const auto& go) { go(to.data()); });
+  parts.unpack(to.data(), &state);
+  return {state.mine.value(), state.other.value(), state.unread.value()};
+}
+
+TEST(RememberedMoves, WhatWasNotReadMayBeAnything) {
+  const Adding adding;
+  PartPacker parts(Adding::significant_bits(), Adding::part_ends());
+  RememberedMoves<Adding> moves(adding, parts);
+  EXPECT_EQ(after(moves, parts, {1, 5, 9}), (std::vector{0, 5, 9}));
+  for (int other = 0; other < 90; ++other)
+    ASSERT_EQ(after(moves, parts, {1, other, other % 7}), (std::vector{0, other, other % 7}));
+  EXPECT_EQ(moves.learned(), 1U);
+  // Now the other counter is read as well.
+  for (int round = 0; round < 2; ++round)
+    for (int other = 0; other < 90; ++other)
+      ASSERT_EQ(after(moves, parts, {9, other, 3}), (std::vector{0, other + 9, 3}));
+  EXPECT_EQ(moves.learned(), 1U + 90U);
+}
+
+TEST(RememberedMoves, AWriteThatWasNotReportedIsNoticed) {
+  Adding liar;
+  liar.lies = true;
+  PartPacker parts(Adding::significant_bits(), Adding::part_ends());
+  RememberedMoves<Adding> moves(liar, parts);
+  EXPECT_THROW(after(moves, parts, {1, 5, 9}), std::logic_error);
+}
+
+// --- of cells
+
+TEST(Footprint, HasWhatIsReadWrittenAndCopied) {
+  Counters<lang::Watched> state, elsewhere;
+  Footprint footprint(sizeof state);
+  {
+    const Footprint::Watching watching(footprint, &state);
+    elsewhere.mine = 3;
+    state.other = elsewhere.mine;
+    EXPECT_EQ(footprint.first(), -1);
+    elsewhere.unread = state.unread;
+  }
+  state.mine = 1;  // nobody watches
+  EXPECT_EQ(footprint.first(), 2);
+  EXPECT_EQ(footprint.read(), (std::vector<std::uint8_t>{0, 0, 1}));
+  EXPECT_EQ(footprint.written(), (std::vector<std::uint8_t>{0, 1, 0}));
+  footprint.forget_written();
+  {
+    const Footprint::Watching watching(footprint, &state);
+    state = {};  // an object that is cleared
+  }
+  EXPECT_EQ(footprint.written(), (std::vector<std::uint8_t>{1, 1, 1}));
+}
+
+// --- of views
+
+TEST(View, KeepsWhatItHasWhenMoreClassesNeedMoreBits) {
+  PartPacker parts(std::vector<std::uint8_t>{0xff, 0xff}, std::vector<std::size_t>{1, 2});
+  Projection low(0, {1}), high(1, {1});
+  View view;
+  view.look_through({&low, &high});
+  std::vector<Number> numbers(2);
+  const auto see = [&](unsigned first, unsigned second) {
+    const std::byte bytes[] = {std::byte(first), std::byte(second)};
+    parts.pack(bytes, reinterpret_cast<std::byte*>(numbers.data()));
+    const bool low_has_grown = low.know_all(parts), high_has_grown = high.know_all(parts);
+    if (low_has_grown || high_has_grown) view.lay_out_anew();
+  };
+  for (unsigned i = 0; i < 256; ++i) {
+    see(i, 255 - i);
+    ASSERT_EQ(view.find(numbers.data()), nullptr);
+    view.keep(numbers.data(), {i, i + 1});
+    for (unsigned j = 0; j <= i; ++j) {
+      see(j, 255 - j);
+      ASSERT_NE(view.find(numbers.data()), nullptr);
+      ASSERT_EQ(view.find(numbers.data())->begin, j);
+    }
+  }
+  see(1, 1);
+  EXPECT_EQ(view.find(numbers.data()), nullptr);
+}
+
+TEST(View, DoesNotKeepWhatAWordCannotHold) {
+  const std::size_t places = 8;
+  std::vector<std::size_t> ends;
+  for (std::size_t i = 0; i < places; ++i) ends.push_back(2 * i + 2);
+  PartPacker parts(std::vector<std::uint8_t>(2 * places, 0xff), ends);
+  std::vector<Projection> projections;
+  for (std::size_t i = 0; i < places; ++i)
+    projections.emplace_back(i, std::vector<std::uint8_t>(2, 1));
+  View view;
+  std::vector<const Projection*> all;
+  for (const Projection& projection : projections) all.push_back(&projection);
+  view.look_through(all);
+  EXPECT_TRUE(view.fits());
+  std::vector<Number> numbers(places);
+  for (unsigned value = 0; value < 300; ++value) {
+    std::vector<std::uint8_t> state;
+    for (std::size_t i = 0; i < places; ++i) {
+      state.push_back(static_cast<std::uint8_t>(value));
+      state.push_back(static_cast<std::uint8_t>(value >> 8));
+    }
+    parts.pack(state.data(), reinterpret_cast<std::byte*>(numbers.data()));
+    bool has_grown = false;
+    for (Projection& projection : projections) has_grown = projection.know_all(parts) || has_grown;
+    if (has_grown) view.lay_out_anew();
+  }
+  EXPECT_FALSE(view.fits()) << "eight times nine bits and a spare one are not 64";
+}
+
+}  // namespace
+}  // namespace nsmc::tests
