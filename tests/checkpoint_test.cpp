@@ -23,6 +23,13 @@ Tuning in_parts() {
   return tuning;
 }
 
+// Numbers of parts take two bytes, and then four.
+Tuning becoming_wide() {
+  Tuning tuning = in_parts();
+  tuning.narrow_parts_max = 4000;
+  return tuning;
+}
+
 class Checkpoint : public Sittings {
  protected:
   Result<S> sit(const S& system, const Limits& limits, const Tuning& tuning) {
@@ -32,7 +39,7 @@ class Checkpoint : public Sittings {
 
 TEST_F(Checkpoint, ASearchCutAnywhereEndsAsInOneSitting) {
   std::mt19937 random(1);
-  for (const Tuning& tuning : {Tuning{}, in_parts()}) {
+  for (const Tuning& tuning : {Tuning{}, in_parts(), becoming_wide()}) {
     const S system(5);
     const Result<S> straight = search<S>(system, claims_, {}, {}, 1.0, tuning);
     for (int i = 0; i < 20; ++i) {
@@ -119,6 +126,21 @@ TEST_F(Checkpoint, OldStatesOnDiskAreAsGood) {
   expect_equal(straight, sit(system, little, tuning));
   tuning.disk = folder_ + "/none";
   EXPECT_THROW(search<S>(system, claims_, little, {}, 1.0, tuning), CheckpointError);
+}
+
+// States on disk are not written anew, so their numbers are wide from the start.
+TEST_F(Checkpoint, ADiskIsTakenLaterForStatesWithNarrowNumbers) {
+  const S system(6);
+  const Result<S> straight = search<S>(system, claims_, {}, {}, 1.0, in_parts());
+  EXPECT_FALSE(sit(system, {.states_max = 20'000}, in_parts()).complete());
+  Tuning with_disk = in_parts();
+  with_disk.disk = folder_;
+  EXPECT_FALSE(sit(system, {.states_max = 45'000}, with_disk).complete());
+  const Result<S> ended = sit(system, {}, in_parts());
+  EXPECT_GT(resumed_, 20'000U);
+  EXPECT_EQ(straight.states, ended.states);
+  EXPECT_EQ(straight.transitions, ended.transitions);
+  EXPECT_EQ(straight.levels, ended.levels);
 }
 
 TEST_F(Checkpoint, ItSaysOfWhichOfTwoSearchesItIs) {

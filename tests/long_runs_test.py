@@ -115,7 +115,7 @@ class LongRun(unittest.TestCase):
         self.expect_straight(self.kept("--resume"))
 
     def test_old_states_may_lie_on_disk(self):
-        little = ["--json", "--no-times", "--memory-max", 0.01]
+        little = ["--json", "--no-times", "--memory-max", 0.007]
         self.assertEqual(self.run_one(*little)[0], 20)
         code, out, err = self.run_one(*little, "--disk", self.folder)
         on_disk, straight = (json.loads(text)["scenarios"][0] for text in (out, self.straight[1]))

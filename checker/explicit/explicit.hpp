@@ -46,4 +46,43 @@
 // A verdict is never `holds` for a claim with Expect::always unless result.complete().
 #pragma once
 
+#include <span>
+
+#include "checker/checker.hpp"
+#include "checker/explicit/compact_search.hpp"
 #include "checker/explicit/search.hpp"
+#include "checker/explicit/tuning.hpp"
+
+namespace nsmc::checker {
+
+// Explores every state that `system` can reach and judges all claims on the way.  A claim that was
+// settled has its shortest run, re-executed by confirm(); a limit makes the result incomplete.
+// Throws EngineDisagreement, std::logic_error (a bit outside significant_bits(), a claim without a
+// predicate) and what the system throws.
+template <lang::System S, class Hash = Xxh3, class Store = StateStore<typename S::Action, Hash>>
+Result<S> search(const S& system, std::span<const lang::Property<S>> claims, const Limits& limits,
+                 const OnProgress& on_progress = {}, double progress_seconds = 1.0,
+                 const Tuning& tuning = {}) {
+  if constexpr (lang::Batched<S>)
+    if (tuning.visited == Tuning::Visited::automatic)
+      return search_compact<S>(system, claims, limits, on_progress, progress_seconds, tuning);
+  NoReduction<S> all(system);
+  return Search<S, Hash, Store, NoReduction<S>>(system, all, claims, limits, on_progress,
+                                                progress_seconds, tuning)
+      .run();
+}
+
+// The same with states left out.  Verdicts and lengths of runs are those of search(); sizes and
+// step counts are of what was looked at.  Throws NotReducible, and what the reduction throws, if
+// there is nothing to be said that way.
+template <lang::System S, Reduction<S> R, class Hash = Xxh3,
+          class Store = StateStore<typename S::Action, Hash>>
+Result<S> search_reduced(const S& system, R& reduction, std::span<const lang::Property<S>> claims,
+                         const Limits& limits, const OnProgress& on_progress = {},
+                         double progress_seconds = 1.0, const Tuning& tuning = {}) {
+  return Search<S, Hash, Store, R>(system, reduction, claims, limits, on_progress, progress_seconds,
+                                   tuning)
+      .run();
+}
+
+}  // namespace nsmc::checker

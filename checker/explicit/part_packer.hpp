@@ -6,6 +6,9 @@
 // its parts.  Equal states have equal numbers and different states different ones: nothing is lost.
 // A move changes few parts: the others have the numbers that they had before it, and are neither
 // hashed nor looked up.
+//
+// A number has 2 bytes as long as all places have few parts, if whoever packs can do with that: it
+// has to ask wants_widening() now and then, and to pack anew what it has once it widened.
 #pragma once
 
 #include <algorithm>
@@ -20,6 +23,7 @@
 #include <vector>
 
 #include "checker/checkpoint/fields.hpp"
+#include "checker/explicit/short_bytes.hpp"
 #include "checker/explicit/state_store.hpp"
 
 namespace nsmc::checker {
@@ -31,9 +35,10 @@ class PartPacker {
   // significant_bits: one mask per byte of the state.
   // ends: where each part ends, rising, the last at the end of the state; none: a part is 64 bytes.
   // A part without a significant bit gets no number.
+  // narrow_max: numbers have 2 bytes until a place has more parts than that; 0: they have 4.
   explicit PartPacker(std::span<const std::uint8_t> significant_bits,
-                      std::span<const std::size_t> ends = {})
-      : significant_(significant_bits.begin(), significant_bits.end()) {
+                      std::span<const std::size_t> ends = {}, std::size_t narrow_max = 0)
+      : significant_(significant_bits.begin(), significant_bits.end()), narrow_max_(narrow_max) {
     std::size_t from = 0;
     const auto add = [&](std::size_t to) {
       const auto begin = significant_.begin() + static_cast<std::ptrdiff_t>(from);
@@ -54,13 +59,27 @@ class PartPacker {
       throw std::logic_error("the parts of a state do not end where it ends");
   }
 
-  std::size_t packed_bytes() const { return places_.size() * sizeof(Number); }
+  std::size_t packed_bytes() const { return narrow_max_ > 0 ? narrow_bytes() : wide_bytes(); }
   std::size_t memory_bytes() const { return memory_bytes_; }
   std::size_t state_bytes() const { return significant_.size(); }
 
   std::size_t places() const { return places_.size(); }
   std::size_t offset(std::size_t place) const { return places_[place].from; }
   std::size_t bytes(std::size_t place) const { return places_[place].bytes; }
+  // Numbers will soon not fit 2 bytes.
+  bool wants_widening() const { return narrow_max_ > 0 && count_max_ > narrow_max_; }
+  // From now on numbers have 4 bytes, and a packed state has wide_bytes().
+  void widen() { narrow_max_ = 0; }
+  std::size_t narrow_bytes() const { return places_.size() * sizeof(Narrow); }
+  std::size_t wide_bytes() const { return places_.size() * sizeof(Number); }
+  // A state as it was packed before that, and as it is packed after it.
+  void widen(const std::byte* narrow, std::byte* wide) const {
+    for (std::size_t i = 0; i < places_.size(); ++i) {
+      const Number number = load<Narrow>(narrow, i);
+      std::memcpy(wide + i * sizeof number, &number, sizeof number);
+    }
+  }
+
   // How many parts were seen there: their numbers are below that.
   std::size_t count(std::size_t place) const { return places_[place].count; }
   // Valid until the next part is numbered.
@@ -73,14 +92,17 @@ class PartPacker {
     Place& at = places_[place];
     std::size_t slot = hash(at, part) & (at.table.size() - 1);
     for (; at.table[slot] != 0; slot = (slot + 1) & (at.table.size() - 1))
-      if (equal(this->part(place, at.table[slot] - 1), part, at.bytes)) return at.table[slot] - 1;
+      if (equal_bytes(this->part(place, at.table[slot] - 1), part, at.bytes))
+        return at.table[slot] - 1;
     check(part, at.from, at.from + at.bytes);
-    if (at.count + 1 >= std::numeric_limits<Number>::max())
+    if (at.count + 1 >=
+        (narrow_max_ > 0 ? std::numeric_limits<Narrow>::max() : std::numeric_limits<Number>::max()))
       throw std::length_error("more parts of a state than there are numbers");
     const std::size_t before = at.parts.capacity();
     at.parts.insert(at.parts.end(), part, part + at.bytes);
     memory_bytes_ += at.parts.capacity() - before;
     at.table[slot] = static_cast<Number>(++at.count);
+    count_max_ = std::max(count_max_, at.count);
     if (2 * at.count > at.table.size()) enlarge(place);
     return static_cast<Number>(at.count - 1);
   }
@@ -100,12 +122,25 @@ class PartPacker {
     const auto* after = static_cast<const std::byte*>(state);
     for (std::size_t i = 0; i < places_.size(); ++i) {
       const std::size_t from = places_[i].from;
-      if (!equal(before + from, after + from, places_[i].bytes))
+      if (!equal_bytes(before + from, after + from, places_[i].bytes))
         put(packed, i, number_of(i, after + from));
     }
     for (const Gap& gap : gaps_)
-      if (!equal(before + gap.from, after + gap.from, gap.to - gap.from))
+      if (!equal_bytes(before + gap.from, after + gap.from, gap.to - gap.from))
         check(after + gap.from, gap.from, gap.to);
+  }
+
+  // The numbers of a packed state, and one of them.
+  void numbers(const std::byte* packed, Number* numbers) const {
+    for (std::size_t i = 0; i < places_.size(); ++i) numbers[i] = get(packed, i);
+  }
+  void put(std::byte* packed, std::size_t place, Number number) const {
+    if (narrow_max_ == 0) {
+      std::memcpy(packed + place * sizeof number, &number, sizeof number);
+    } else {
+      const auto narrow = static_cast<Narrow>(number);
+      std::memcpy(packed + place * sizeof narrow, &narrow, sizeof narrow);
+    }
   }
 
   void unpack(const std::byte* packed, void* state) const {
@@ -118,15 +153,19 @@ class PartPacker {
   // The dictionaries.
   void save(CheckpointWriter& to) const {
     FieldWriter sizes;
+    sizes.number(narrow_max_ > 0 ? 1 : 0);
     for (const Place& place : places_) {
       sizes.number(place.count);
       to.section(kParts, std::span(place.parts));
     }
     to.section(kPartCounts, sizes.all());
   }
-  // REQUIRES: nothing was packed yet.  Throws CheckpointError.
-  void load(const CheckpointReader& from) {
+  // REQUIRES: nothing was packed yet.  Throws CheckpointError.  True: the states that were packed
+  // with them have numbers of 2 bytes.
+  bool load(const CheckpointReader& from) {
     FieldReader sizes(from, kPartCounts);
+    const bool are_narrow = sizes.number_up_to(1) == 1;
+    if (!are_narrow) widen();
     CheckpointSection parts = from.open(kParts);
     for (std::size_t i = 0; i < places_.size(); ++i) {
       std::vector<std::byte> part(places_[i].bytes);
@@ -136,11 +175,13 @@ class PartPacker {
       }
     }
     sizes.end();
+    return are_narrow;
   }
 
  private:
   static constexpr const char* kParts = "parts";
   static constexpr const char* kPartCounts = "part counts";
+  using Narrow = std::uint16_t;
   static constexpr std::size_t kBytes = 64;  // a line of the processor's caches
 
   // A place in the state, and its dictionary: the parts by number, and an open-addressed table of
@@ -157,25 +198,14 @@ class PartPacker {
     std::size_t from = 0, to = 0;
   };
 
-  static Number get(const std::byte* packed, std::size_t place) {
-    Number result = 0;
-    std::memcpy(&result, packed + place * sizeof(Number), sizeof result);
+  template <class Width>
+  static Width load(const std::byte* packed, std::size_t place) {
+    Width result = 0;
+    std::memcpy(&result, packed + place * sizeof result, sizeof result);
     return result;
   }
-  static void put(std::byte* packed, std::size_t place, Number number) {
-    std::memcpy(packed + place * sizeof(Number), &number, sizeof number);
-  }
-  static std::uint64_t word(const std::byte* at) {
-    std::uint64_t result = 0;
-    std::memcpy(&result, at, sizeof result);
-    return result;
-  }
-  // Without a branch per word, and without a call: most parts are equal, and small.
-  static bool equal(const std::byte* a, const std::byte* b, std::size_t bytes) {
-    if (bytes < 8) return std::memcmp(a, b, bytes) == 0;
-    std::uint64_t different = word(a + bytes - 8) ^ word(b + bytes - 8);
-    for (std::size_t i = 0; i + 8 < bytes; i += 8) different |= word(a + i) ^ word(b + i);
-    return different == 0;
+  Number get(const std::byte* packed, std::size_t place) const {
+    return narrow_max_ > 0 ? load<Narrow>(packed, place) : load<Number>(packed, place);
   }
   static std::uint64_t hash(const Place& place, const std::byte* part) {
     return Xxh3{}(part, place.bytes);
@@ -205,6 +235,8 @@ class PartPacker {
   std::vector<std::uint8_t> significant_;
   std::vector<Place> places_;
   std::vector<Gap> gaps_;
+  std::size_t narrow_max_;        // 0: numbers have 4 bytes
+  std::size_t count_max_ = 0;     // of parts in any place
   std::size_t memory_bytes_ = 0;  // of the dictionaries, beyond their first few bytes
 };
 

@@ -15,16 +15,17 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <deque>
 #include <map>
 #include <memory>
+#include <optional>
 #include <span>
 #include <stdexcept>
 #include <utility>
 #include <vector>
 
 #include "checker/explicit/part_packer.hpp"
+#include "checker/explicit/short_bytes.hpp"
 #include "checker/explicit/view.hpp"
 #include "model/lang/local.hpp"
 
@@ -46,8 +47,10 @@ class RememberedMoves {
         projections_(parts.places()),
         known_(parts.places()),
         from_(parts.places()),
-        after_(parts.places()),
-        expected_(parts.places()) {}
+        after_(parts.places() * sizeof(Number)),
+        expected_(parts.places() * sizeof(Number)) {
+    steps_.assign(static_cast<std::size_t>(system.step_count()), 0);
+  }
   RememberedMoves(const RememberedMoves&) = delete;
   RememberedMoves& operator=(const RememberedMoves&) = delete;
 
@@ -56,13 +59,32 @@ class RememberedMoves {
   // footprint says it did not.
   template <class Emit>
   void each(const std::byte* packed, Emit&& emit) {
-    std::memcpy(from_.data(), packed, parts_.packed_bytes());
-    for (std::size_t actor = 0; actor < actors_.size(); ++actor) {
-      const View::Range* known = find(actors_[actor]);
-      const View::Range range = known != nullptr ? *known : learn(actor);
-      for (std::uint32_t i = range.begin; i < range.end; ++i)
-        emit(moves_[i].action, moves_[i].events, [this, i](std::byte* to) { go(moves_[i], to); });
+    packed_ = packed;
+    parts_.numbers(packed, from_.data());
+    is_unpacked_ = false;
+    ++states_;
+    for (Actor& actor : actors_) look(actor);
+    for (std::size_t which = 0; which < actors_.size(); ++which) {
+      Actor& actor = actors_[which];
+      const View::Range* known = find(actor);
+      if (known == nullptr && !may_learn(actor)) {
+        make(which, emit);
+        continue;
+      }
+      const View::Range range = known != nullptr ? *known : learn(which);
+      for (std::uint32_t i = range.begin; i < range.end; ++i) {
+        ++taken_[i];
+        emit(moves_[i].action, events_[i], [this, i](std::byte* to) { go(moves_[i], to); });
+      }
     }
+  }
+
+  // Adds how often each step was executed since the last time.
+  void add_steps(std::vector<std::uint64_t>& counts) {
+    for (std::size_t i = 0; i < taken_.size(); ++i)
+      count_steps(events_[i], std::exchange(taken_[i], 0));
+    for (std::size_t step = 0; step < counts.size(); ++step)
+      counts[step] += std::exchange(steps_[step], 0);
   }
 
   std::size_t memory_bytes() const { return memory_bytes_; }
@@ -70,6 +92,7 @@ class RememberedMoves {
   std::uint64_t learned() const { return learned_; }
 
  private:
+  static constexpr std::uint64_t kLearnedFreely = 2048, kStatesPerLearned = 32;
   static constexpr Number kUnknown = 0xffffffff;
   using Mask = std::vector<std::uint8_t>;
 
@@ -88,7 +111,6 @@ class RememberedMoves {
   };
   struct Move {
     Action action;
-    Events events;
     std::uint32_t begin = 0, end = 0;  // in changes_of_moves_
   };
   // Where it looks first says what else it looks at: a program counter, as a rule.
@@ -97,23 +119,34 @@ class RememberedMoves {
     bool is_known = false;
     std::vector<std::unique_ptr<View>> views;  // by the number of the part there
     std::vector<Mask> read;                    // the same: per byte of the state
+    // Of from_:
+    const View* view = nullptr;
+    std::uint64_t seen = 0;
+    std::uint32_t layouts = 0;  // of the view, when it was seen
   };
 
-  const View::Range* find(const Actor& actor) const {
+  void look(Actor& actor) const {
     const Number number = from_[actor.first];
-    if (number >= actor.views.size() || actor.views[number] == nullptr) return nullptr;
-    const View& view = *actor.views[number];
-    return view.fits() ? view.find(from_.data()) : nullptr;
+    actor.view = number < actor.views.size() ? actor.views[number].get() : nullptr;
+    if (actor.view == nullptr) return;
+    actor.layouts = actor.view->layouts();
+    actor.seen = actor.view->look_at(from_.data());
+  }
+  // After look().  To learn what another does may have changed what is seen.
+  const View::Range* find(Actor& actor) const {
+    if (actor.view == nullptr || !actor.view->fits()) return nullptr;
+    if (actor.layouts != actor.view->layouts()) actor.seen = actor.view->look_at(from_.data());
+    return actor.view->find(actor.seen);
   }
 
   void go(const Move& move, std::byte* to) {
-    std::memcpy(to, from_.data(), parts_.packed_bytes());
+    copy_bytes(to, packed_, parts_.packed_bytes());
     for (std::uint32_t i = move.begin; i < move.end; ++i) {
       Change& change = changes_[changes_of_moves_[i]];
       const Number before = from_[change.place];
       Number after = before < change.after.size() ? change.after[before] : kUnknown;
       if (after == kUnknown) after = number_after(change, before);
-      std::memcpy(to + change.place * sizeof(Number), &after, sizeof after);
+      parts_.put(to, change.place, after);
     }
   }
 
@@ -134,35 +167,65 @@ class RememberedMoves {
     return after;
   }
 
-  // Makes the moves of an actor out of from_, and remembers them.
+  // To learn costs as much as to make the moves some dozen times: where there is more to learn than
+  // to use, a share of the states pays for it.
+  bool may_learn(const Actor& actor) const {
+    if (actor.view != nullptr && !actor.view->fits()) return false;
+    return learned_ <= kLearnedFreely + states_ / kStatesPerLearned;
+  }
+
+  // The moves of an actor out of from_, as they are.
+  template <class Emit>
+  void make(std::size_t which, Emit&& emit) {
+    unpack();
+    system_.moves_of(state_, static_cast<int>(which), nullptr,
+                     [&](const Action& action, const State& after, const Events& events) {
+                       count_steps(events, 1);
+                       emit(action, events, [&](std::byte* to) { pack(after, to); });
+                     });
+  }
+
+  // The same, remembered.
   View::Range learn(std::size_t which) {
     ++learned_;
+    unpack();
     Actor& actor = actors_[which];
-    moves_.resize(kept_moves_);
-    changes_of_moves_.resize(kept_changes_);
-    parts_.unpack(reinterpret_cast<const std::byte*>(from_.data()), &state_);
+    const std::size_t known_moves = moves_.size();
     lang::Footprint footprint(sizeof(State));
-    system_.moves_of(state_, static_cast<int>(which), footprint,
+    system_.moves_of(state_, static_cast<int>(which), &footprint,
                      [&](const Action& action, const State& after, const Events& events) {
                        add_move(action, after, events, footprint);
                      });
-    const View::Range range{static_cast<std::uint32_t>(kept_moves_),
+    const View::Range range{static_cast<std::uint32_t>(known_moves),
                             static_cast<std::uint32_t>(moves_.size())};
     if (!std::exchange(actor.is_known, true)) actor.first = place_of(footprint.first());
     View& view = view_of(actor, footprint.read());
-    if (!view.fits()) return range;
-    memory_bytes_ -= view.memory_bytes();
-    view.keep(from_.data(), range);
-    memory_bytes_ += view.memory_bytes();
-    memory_bytes_ += (moves_.size() - kept_moves_) * sizeof(Move);
-    kept_moves_ = moves_.size();
-    kept_changes_ = changes_of_moves_.size();
+    if (view.fits()) {
+      memory_bytes_ -= view.memory_bytes();
+      view.keep(from_.data(), range);
+      memory_bytes_ += view.memory_bytes();
+    }
+    memory_bytes_ +=
+        (moves_.size() - known_moves) * (sizeof(Move) + sizeof(Events) + sizeof(std::uint64_t));
     return range;
+  }
+
+  void unpack() {
+    if (!std::exchange(is_unpacked_, true)) parts_.unpack(packed_, &state_);
+  }
+  // Of a state that follows state_.
+  void pack(const State& after, std::byte* packed) {
+    parts_.pack_like(&state_, packed_, &after, packed);
+    for (std::size_t place = 0; place < parts_.places(); ++place) know_all(place);
+  }
+  void count_steps(const Events& events, std::uint64_t times) {
+    if (times == 0) return;
+    system_.each_step(events, [&](int step) { steps_[static_cast<std::size_t>(step)] += times; });
   }
 
   void add_move(const Action& action, const State& after, const Events& events,
                 const lang::Footprint& footprint) {
-    Move move{action, events, static_cast<std::uint32_t>(changes_of_moves_.size()), 0};
+    Move move{action, static_cast<std::uint32_t>(changes_of_moves_.size()), 0};
     const auto* bytes = reinterpret_cast<const std::byte*>(&after);
     for (std::size_t place = 0; place < parts_.places(); ++place) {
       const auto written = of_place(footprint.written(), place);
@@ -175,11 +238,11 @@ class RememberedMoves {
     }
     move.end = static_cast<std::uint32_t>(changes_of_moves_.size());
     moves_.push_back(move);
+    events_.push_back(events);
+    taken_.push_back(0);
 
-    parts_.pack_like(&state_, reinterpret_cast<const std::byte*>(from_.data()), &after,
-                     reinterpret_cast<std::byte*>(expected_.data()));
-    for (std::size_t place = 0; place < parts_.places(); ++place) know_all(place);
-    go(move, reinterpret_cast<std::byte*>(after_.data()));
+    pack(after, expected_.data());
+    go(move, after_.data());
     if (after_ != expected_)
       throw std::logic_error("a move has written what its footprint does not have");
   }
@@ -262,14 +325,28 @@ class RememberedMoves {
   std::map<Effect, std::uint32_t> effects_;          // to their index in changes_
   std::vector<Change> changes_;
   std::vector<Move> moves_;
+  std::vector<Events> events_;        // of each move
+  std::vector<std::uint64_t> taken_;  // the same: how often, since its steps were counted
+  std::vector<std::uint64_t> steps_;  // how often each step, since add_steps()
   std::vector<std::uint32_t> changes_of_moves_;
-  std::size_t kept_moves_ = 0, kept_changes_ = 0;  // what is behind them is of the last learn()
   std::size_t memory_bytes_ = 0;
-  std::uint64_t learned_ = 0;
+  std::uint64_t learned_ = 0, states_ = 0;
 
-  std::vector<Number> from_;  // the state whose moves are asked for
-  std::vector<Number> after_, expected_;
-  State state_{};
+  std::vector<Number> from_;           // the state whose moves are asked for
+  const std::byte* packed_ = nullptr;  // the same, as it is in the store
+  std::vector<std::byte> after_, expected_;
+  State state_{};  // the same, if is_unpacked_
+  bool is_unpacked_ = false;
+};
+
+// What a search has of them; of systems that are not local, nothing.
+template <class S, bool is_local>
+struct RememberedOf {
+  using Type = std::optional<RememberedMoves<S>>;
+};
+template <class S>
+struct RememberedOf<S, false> {
+  using Type = std::nullopt_t;
 };
 
 }  // namespace nsmc::checker

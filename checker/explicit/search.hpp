@@ -11,6 +11,7 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <new>
 #include <optional>
 #include <span>
 #include <stdexcept>
@@ -21,7 +22,6 @@
 
 #include "checker/checker.hpp"
 #include "checker/explicit/bit_packer.hpp"
-#include "checker/explicit/compact_search.hpp"
 #include "checker/explicit/open_claims.hpp"
 #include "checker/explicit/reduction.hpp"
 #include "checker/explicit/remembered_moves.hpp"
@@ -32,16 +32,6 @@
 #include "checker/explicit/why_cut.hpp"
 
 namespace nsmc::checker {
-
-// Of systems that are not local, nothing.
-template <class S, bool is_local>
-struct RememberedOf {
-  using Type = std::optional<RememberedMoves<S>>;
-};
-template <class S>
-struct RememberedOf<S, false> {
-  using Type = std::nullopt_t;
-};
 
 template <lang::System S, class Hash, class Store, Reduction<S> R>
 class Search {
@@ -59,7 +49,8 @@ class Search {
         clock_(on_progress, progress_seconds),
         claims_(system, claims, result_.findings),
         checkpoints_(tuning.checkpoints),
-        packer_(system.significant_bits(), lang::part_ends(system), tuning),
+        packer_(system.significant_bits(), lang::part_ends(system),
+                tuning.disk.empty() ? tuning.narrow_parts_max : 0, tuning),
         store_(packer_.packed_bytes(), {limits.states_max, limits.memory_bytes_max, tuning.disk,
                                         tuning.chunk_bytes, tuning.slots_log2}),
         remembers_from_(tuning.remembers_from) {
@@ -81,10 +72,12 @@ class Search {
         ++depth_;
         begin_level();
       }
-      if (limit_reached()) break;
-      expand(static_cast<Index>(expanded_));
-      if (result_.incomplete.empty()) ++expanded_;
+      if (limit_reached() || !widen()) break;
+      const std::uint64_t end = std::min((expanded_ / kBatch + 1) * kBatch, level_end_);
+      for (std::uint64_t index = expanded_; index < end; ++index) expand(static_cast<Index>(index));
+      insert_pending(end);
     }
+    count_steps();
     if (!result_.complete() && known_before_ > 0) write_checkpoint();
     result_.states = store_.size();
     result_.depth = depth_found();
@@ -97,17 +90,17 @@ class Search {
 
  private:
   using Index = typename Store::Index;
-  static constexpr std::uint64_t kExpansionsPerClock = 256;
-  static constexpr std::uint64_t kLearnedFreely = 2048, kStatesPerLearned = 32;
+  // States that are expanded before what was found is looked up, and between looks at the clock.
+  static constexpr std::uint64_t kBatch = 64, kExpansionsPerClock = 4 * kBatch;
   static constexpr const char* kSearch = "search";
   static constexpr bool kReduces = !std::is_same_v<R, NoReduction<S>>;
-
   static constexpr bool kLocal = lang::Local<S> && !kReduces;
 
   // A successor between the call that produced it and the store.
   struct Pending {
     Action action;
-    std::uint32_t tag;
+    Index parent;
+    std::uint32_t tag = 0;
   };
 
   void add_initial_states() {
@@ -115,8 +108,8 @@ class Search {
     for (State& state : initial) reduction_.normalise(state);
     for (std::size_t i = 0; i < initial.size() && result_.incomplete.empty(); ++i) {
       initial_.push_back(i);
-      pend(Action{}, initial[i], nullptr);
-      insert_pending(Store::kNoParent);
+      pend(Store::kNoParent, Action{}, initial[i], nullptr);
+      insert_pending(0);
       if (store_.size() < initial_.size()) initial_.pop_back();
     }
   }
@@ -124,6 +117,21 @@ class Search {
   void begin_level() {
     result_.levels.push_back(store_.size() - level_end_);
     level_end_ = store_.size();
+  }
+
+  // Numbers of parts that no longer fit.  False: there is no memory for it.
+  bool widen() {
+    PartPacker* parts = packer_.parts();
+    if (parts == nullptr || !parts->wants_widening()) return true;
+    if (!store_.repack(parts->wide_bytes(), widening()))
+      return !stop_because(refusal(Insertion::memory_refused));
+    parts->widen();
+    return true;
+  }
+  auto widening() {
+    return [parts = packer_.parts()](const std::byte* narrow, std::byte* wide) {
+      parts->widen(narrow, wide);
+    };
   }
 
   void expand(Index index) {
@@ -136,19 +144,18 @@ class Search {
                                       const Events& events) {
       count_move(events);
       see_move(index, before, action, after, events);
-      pend(action, after, store_.packed(index));
+      pend(index, action, after, store_.packed(index));
     });
     if (result_.transitions == transitions) see_end(index);
-    insert_pending(index);
   }
 
-  // Whether this state's moves are looked up.  To learn them costs as much as to make them some
-  // dozen times: where there is more to learn than to use, that is paid by a share of the states.
+  // Whether moves are remembered by now.
   bool remembers_moves() {
+    if (remembered_) return true;
     if (packer_.parts() == nullptr || !system_.is_local() || expanded_ < remembers_from_)
       return false;
-    if (!remembered_) remembered_.emplace(system_, *packer_.parts());
-    return remembered_->learned() <= kLearnedFreely + expanded_ / kStatesPerLearned;
+    remembered_.emplace(system_, *packer_.parts());
+    return true;
   }
 
   // The same without the states themselves, unless somebody wants to see them.
@@ -157,27 +164,30 @@ class Search {
     const std::byte* from = store_.packed(index);
     if (claims_.asks_moves()) packer_.unpack(from, &state_);
     remembered_->each(from, [&](const Action& action, const Events& events, const auto& go) {
-      count_move(events);
+      ++result_.transitions;
       std::byte* packed = room_for_one_more();
       go(packed);
       if (claims_.asks_moves()) {
         packer_.unpack(packed, &found_);
         see_move(index, state_, action, found_, events);
       }
-      pend(action, packed);
+      pending_.push_back({action, index});
     });
     if (result_.transitions == transitions) {
       packer_.unpack(from, &state_);
       see_end(index);
     }
-    insert_pending(index);
   }
 
   void count_move(const Events& events) {
     ++result_.transitions;
-    system_.each_step(events, [this](int step) {
-      if (result_.step_counts[static_cast<std::size_t>(step)]++ == 0) ++steps_taken_;
-    });
+    system_.each_step(events,
+                      [this](int step) { ++result_.step_counts[static_cast<std::size_t>(step)]; });
+  }
+  // Of the moves that were remembered.
+  void count_steps() {
+    if constexpr (kLocal)
+      if (remembered_) remembered_->add_steps(result_.step_counts);
   }
   void see_move(Index index, const State& before, const Action& action, const State& after,
                 const Events& events) {
@@ -197,10 +207,8 @@ class Search {
     }
   }
 
-  // The successors of one state wait until all are there, while the cache lines in which they will
-  // be looked up are on their way: docs/adr/0002-explicit-engine.md has the figures.
   // `before`: state_ as it is packed, if `after` follows it.
-  void pend(const Action& action, const State& after, const std::byte* before) {
+  void pend(Index parent, const Action& action, const State& after, const std::byte* before) {
     std::byte* packed = room_for_one_more();
     const State* to = &after;
     if constexpr (kReduces) {
@@ -213,11 +221,7 @@ class Search {
     } else {
       packer_.pack(to, packed);
     }
-    pend(action, packed);
-  }
-  void pend(const Action& action, const std::byte* packed) {
-    pending_.push_back({action, store_.tag(packed)});
-    store_.prefetch_slot(pending_.back().tag);
+    pending_.push_back({action, parent});
   }
   std::byte* room_for_one_more() {
     const std::size_t at = pending_.size() * packer_.packed_bytes();
@@ -225,14 +229,30 @@ class Search {
     return packed_.data() + at;
   }
 
-  void insert_pending(Index parent) {
-    const std::byte* packed = packed_.data();
+  // The successors of a batch of states, up to `end`, wait until all are there, while the cache
+  // lines in which they will be looked up are on their way: docs/adr/0002-explicit-engine.md has
+  // the figures.
+  void insert_pending(std::uint64_t end) {
     share_memory();
+    const std::byte* packed = packed_.data();
+    for (Pending& pending : pending_) {
+      pending.tag = store_.tag(std::exchange(packed, packed + packer_.packed_bytes()));
+      store_.prefetch_slot(pending.tag);
+    }
+    for (const Pending& pending : pending_) store_.prefetch_state(pending.tag);
+    packed = packed_.data();
     for (const Pending& pending : pending_) {
-      const Insertion insertion = store_.insert(packed, pending.tag, parent, pending.action);
+      if (pending.parent != expanded_ && pending.parent != Store::kNoParent) {
+        expanded_ = pending.parent;
+        known_before_ = store_.size();
+      }
+      const Insertion insertion =
+          store_.insert(packed, pending.tag, pending.parent, pending.action);
       if (insertion != Insertion::added && insertion != Insertion::known) {
         stop_because(refusal(insertion));
         is_cut_ = true;
+        count_steps();
+        for (; end > expanded_ + 1; --end) forget(static_cast<Index>(end - 1));
         break;
       }
       if (insertion == Insertion::added && claims_.asks_states()) {
@@ -244,6 +264,31 @@ class Search {
       packed += packer_.packed_bytes();
     }
     pending_.clear();
+    if (!is_cut_) expanded_ = end;
+  }
+
+  // A state that was expanded will be expanded once more.
+  void forget(Index index) {
+    State state{};
+    packer_.unpack(store_.packed(index), &state);
+    const std::uint64_t transitions = result_.transitions;
+    each_move_of(state, [&](const Events& events) {
+      --result_.transitions;
+      system_.each_step(
+          events, [this](int step) { --result_.step_counts[static_cast<std::size_t>(step)]; });
+    });
+    if (result_.transitions < transitions) return;
+    const std::string end(system_.terminal(state));
+    if (!end.empty()) {
+      if (--result_.ends[end] == 0) result_.ends.erase(end);
+    } else if (--result_.deadlocks == 0) {
+      result_.deadlock.reset();
+    }
+  }
+  template <class F>
+  void each_move_of(const State& state, F&& see) const {
+    reduction_.successors(state, [&](const State&, const Action&, const State&,
+                                     const Events& events) { see(events); });
   }
 
   void share_memory() {
@@ -304,6 +349,7 @@ class Search {
 
   void write_checkpoint() {
     if (checkpoints_ == nullptr) return;
+    count_steps();
     checkpoints_->save([this](CheckpointWriter& to) {
       FieldWriter fields;
       save(fields);
@@ -317,14 +363,14 @@ class Search {
     std::uint64_t transitions = result_.transitions;
     std::vector<std::uint64_t> steps = result_.step_counts;
     // Its successors found no room, or not all: it will be expanded once more.
-    State cut{};
-    if (is_cut_) packer_.unpack(store_.packed(static_cast<Index>(expanded_)), &cut);
-    if (is_cut_)
-      reduction_.successors(
-          cut, [&](const State&, const Action&, const State&, const Events& events) {
-            --transitions;
-            system_.each_step(events, [&](int step) { --steps[static_cast<std::size_t>(step)]; });
-          });
+    if (is_cut_) {
+      State cut{};
+      packer_.unpack(store_.packed(static_cast<Index>(expanded_)), &cut);
+      each_move_of(cut, [&](const Events& events) {
+        --transitions;
+        system_.each_step(events, [&](int step) { --steps[static_cast<std::size_t>(step)]; });
+      });
+    }
     for (const std::uint64_t number :
          {known_before_, expanded_, level_end_, std::uint64_t{depth_}, transitions,
           result_.deadlocks, std::uint64_t{reduction_.is_exact() ? 1U : 0U}})
@@ -346,9 +392,10 @@ class Search {
   bool go_on() {
     const auto file = checkpoints_ == nullptr ? nullptr : checkpoints_->take();
     if (file == nullptr) return false;
-    packer_.load(*file);
+    const std::size_t packed_bytes = packer_.load(*file);
+    if (!store_.repack(packer_.packed_bytes(), widening())) throw std::bad_alloc();
     share_memory();
-    store_.load(*file, checkpoints_->path());
+    store_.load(*file, checkpoints_->path(), packed_bytes, widening());
     FieldReader fields(*file, kSearch);
     if (fields.number() != store_.size()) file->refuse("states of it are missing");
     expanded_ = fields.number_up_to(store_.size());
@@ -368,9 +415,6 @@ class Search {
     clock_.go_on(from.real(), store_.size());
     result_.levels = from.numbers();
     for (std::uint64_t& count : result_.step_counts) count = from.number();
-    steps_taken_ =
-        static_cast<int>(std::count_if(result_.step_counts.begin(), result_.step_counts.end(),
-                                       [](std::uint64_t count) { return count > 0; }));
     initial_.resize(from.number_up_to(store_.size()));
     for (std::size_t& which : initial_) which = from.number();
     for (std::uint64_t left = from.number(); left > 0; --left) {
@@ -395,13 +439,16 @@ class Search {
   std::string at_depth() const { return " at depth " + std::to_string(depth_found()); }
 
   void report() {
+    count_steps();
+    const auto steps_taken = std::count_if(result_.step_counts.begin(), result_.step_counts.end(),
+                                           [](std::uint64_t count) { return count > 0; });
     clock_.report({.depth = depth_found(),
                    .states = store_.size(),
                    .transitions = result_.transitions,
                    .frontier = store_.size() - expanded_,
                    .memory_bytes = memory_bytes(),
                    .levels = result_.levels,
-                   .steps_taken = steps_taken_,
+                   .steps_taken = static_cast<int>(steps_taken),
                    .steps_known = static_cast<int>(result_.step_counts.size())});
   }
 
@@ -411,7 +458,6 @@ class Search {
   SearchClock clock_;
 
   Result<S> result_;
-  int steps_taken_ = 0;
   OpenClaims<S> claims_;
   Checkpoints* checkpoints_;
   StatePacker packer_;
@@ -429,35 +475,5 @@ class Search {
   std::vector<Pending> pending_;
   std::vector<std::byte> packed_;
 };
-
-// Explores every state that `system` can reach and judges all claims on the way.  A claim that was
-// settled has its shortest run, re-executed by confirm(); a limit makes the result incomplete.
-// Throws EngineDisagreement, std::logic_error (a bit outside significant_bits(), a claim without a
-// predicate) and what the system throws.
-template <lang::System S, class Hash = Xxh3, class Store = StateStore<typename S::Action, Hash>>
-Result<S> search(const S& system, std::span<const lang::Property<S>> claims, const Limits& limits,
-                 const OnProgress& on_progress = {}, double progress_seconds = 1.0,
-                 const Tuning& tuning = {}) {
-  if constexpr (lang::Batched<S>)
-    if (tuning.visited == Tuning::Visited::automatic)
-      return search_compact<S>(system, claims, limits, on_progress, progress_seconds, tuning);
-  NoReduction<S> all(system);
-  return Search<S, Hash, Store, NoReduction<S>>(system, all, claims, limits, on_progress,
-                                                progress_seconds, tuning)
-      .run();
-}
-
-// The same with states left out.  Verdicts and lengths of runs are those of search(); sizes and
-// step counts are of what was looked at.  Throws NotReducible, and what the reduction throws, if
-// there is nothing to be said that way.
-template <lang::System S, Reduction<S> R, class Hash = Xxh3,
-          class Store = StateStore<typename S::Action, Hash>>
-Result<S> search_reduced(const S& system, R& reduction, std::span<const lang::Property<S>> claims,
-                         const Limits& limits, const OnProgress& on_progress = {},
-                         double progress_seconds = 1.0, const Tuning& tuning = {}) {
-  return Search<S, Hash, Store, R>(system, reduction, claims, limits, on_progress, progress_seconds,
-                                   tuning)
-      .run();
-}
 
 }  // namespace nsmc::checker

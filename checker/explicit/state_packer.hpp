@@ -15,12 +15,12 @@ namespace nsmc::checker {
 
 class StatePacker {
  public:
-  // part_ends: as PartPacker has them.
+  // part_ends, narrow_max: as PartPacker has them.
   StatePacker(std::span<const std::uint8_t> significant_bits,
-              std::span<const std::size_t> part_ends, const Tuning& tuning)
+              std::span<const std::size_t> part_ends, std::size_t narrow_max, const Tuning& tuning)
       : bits_(significant_bits, tuning.gather) {
     if (bits_.packed_bytes() >= tuning.parts_from_bytes)
-      parts_.emplace(significant_bits, part_ends);
+      parts_.emplace(significant_bits, part_ends, narrow_max);
   }
 
   std::size_t state_bytes() const { return bits_.state_bytes(); }
@@ -50,9 +50,11 @@ class StatePacker {
   void save(CheckpointWriter& to) const {
     if (parts_) parts_->save(to);
   }
-  // REQUIRES: nothing was packed yet.  Throws CheckpointError.
-  void load(const CheckpointReader& from) {
-    if (parts_) parts_->load(from);
+  // REQUIRES: nothing was packed yet.  Throws CheckpointError.  How many bytes a state has that was
+  // packed with it: as many as one that is packed now, or narrow parts.
+  std::size_t load(const CheckpointReader& from) {
+    const bool are_narrow = parts_ && parts_->load(from);
+    return are_narrow ? parts_->narrow_bytes() : packed_bytes();
   }
 
  private:

@@ -34,6 +34,7 @@
 #include "checker/checkpoint/spill_file.hpp"
 #include "checker/explicit/bit_packer.hpp"
 #include "checker/explicit/pages.hpp"
+#include "checker/explicit/short_bytes.hpp"
 
 namespace nsmc::checker {
 
@@ -91,7 +92,10 @@ class StateStore {
   std::string disk_failure() const { return disk_ ? disk_->failure() : ""; }
 
   // When something else takes a part of what there is.
-  void set_memory_bytes_max(std::uint64_t bytes) { memory_bytes_max_ = bytes; }
+  void set_memory_bytes_max(std::uint64_t bytes) {
+    if (bytes < memory_bytes_max_) room_until_ = 0;
+    memory_bytes_max_ = bytes;
+  }
 
   // What was touched: whole pages of states, and the table.  Not what lies on disk.
   std::uint64_t memory_bytes() const { return arena_bytes(size_) + table_bytes(slots_log2_); }
@@ -101,25 +105,35 @@ class StateStore {
   }
 
   void prefetch_slot(std::uint32_t tag) const { __builtin_prefetch(slots() + home(tag)); }
+  // The state that is most likely the one of this tag, if there is any.
+  void prefetch_state(std::uint32_t tag) const {
+    const std::uint64_t slot = slots()[home(tag)];
+    if (static_cast<std::uint32_t>(slot >> 32) != tag || slot == 0) return;
+    const std::byte* state = packed(index_of(slot));
+    __builtin_prefetch(state);
+    __builtin_prefetch(state + packed_bytes_ - 1);
+  }
 
   // If it is known, the first parent and action stay: they are on a shortest run.
   Insertion insert(const std::byte* state, std::uint32_t tag, Index parent, const Action& action) {
-    const std::uint64_t* place = find(state, tag);
-    if (*place != 0) return Insertion::known;
+    std::uint64_t at = find(state, tag);
+    if (slots()[at] != 0) return Insertion::known;
+    const unsigned slots_log2 = slots_log2_;
     const Insertion room = make_room();
     if (room != Insertion::added) return room;
+    if (slots_log2_ != slots_log2) at = free_slot(tag);
     const auto index = static_cast<Index>(size_++);
     std::byte* record = record_at(index);
-    std::memcpy(record, state, packed_bytes_);
+    copy_bytes(record, state, packed_bytes_);
     std::memcpy(record + packed_bytes_, &parent, sizeof parent);
     std::memcpy(record + packed_bytes_ + sizeof parent, &action, sizeof action);
-    put(std::uint64_t{tag} << 32 | (std::uint64_t{index} + 1));
+    slots()[at] = slot_of(tag, index);
     return Insertion::added;
   }
 
   // REQUIRES: the state is there.
   Index find_index(const std::byte* state, std::uint32_t tag) const {
-    return index_of(*find(state, tag));
+    return index_of(slots()[find(state, tag)]);
   }
 
   const std::byte* packed(Index index) const { return record_at(index); }
@@ -134,6 +148,34 @@ class StateStore {
     return result;
   }
 
+  // From now on a packed state has so many bytes; those that are there are written anew by
+  // convert(before, after).  False: the operating system gives no memory, nothing has changed.
+  // REQUIRES: none is on disk.
+  template <class Convert>
+  bool repack(std::size_t packed_bytes, Convert&& convert) {
+    const std::size_t record_bytes = packed_bytes + record_bytes_ - packed_bytes_;
+    std::vector<Pages> chunks;  // mapped, not touched
+    for (std::size_t i = 0; i < chunks_.size(); ++i)
+      if (!chunks.emplace_back((record_bytes << chunk_log2_) + BitPacker::kSlack)) return false;
+    Pages table(table_bytes(slots_log2_));
+    if (!table) return false;
+    for (std::uint64_t index = 0; index < size_; ++index) {
+      const std::uint64_t in_chunk = index & ((std::uint64_t{1} << chunk_log2_) - 1);
+      const std::byte* before = record_at(static_cast<Index>(index));
+      std::byte* after = chunks[index >> chunk_log2_].begin() + in_chunk * record_bytes;
+      rewrite(before, packed_bytes_, after, packed_bytes, convert);
+      if (in_chunk == 0 && index > 0) chunks_[(index >> chunk_log2_) - 1] = {};
+    }
+    chunks_ = std::move(chunks);
+    table_ = std::move(table);
+    packed_bytes_ = packed_bytes;
+    record_bytes_ = record_bytes;
+    room_until_ = 0;
+    for (std::uint64_t index = 0; index < size_; ++index)
+      put(slot_of(tag(record_at(static_cast<Index>(index))), index));
+    return true;
+  }
+
   // The first so many states.  The table is not kept: load() makes it of them.
   void save(CheckpointWriter& to, std::uint64_t states) const {
     for (std::size_t chunk = 0; states > 0; ++chunk) {
@@ -142,10 +184,14 @@ class StateStore {
       states -= count;
     }
   }
-  // REQUIRES: there are no states yet.  Throws CheckpointError, and std::bad_alloc.
-  void load(const CheckpointReader& from, const std::string& path) {
-    const std::uint64_t states = from.size_of(kRecords) / record_bytes_;
-    if (states * record_bytes_ != from.size_of(kRecords) || states > kStatesMax)
+  // A packed state has so many bytes there; if that is not what it has here, convert(there, here)
+  // writes it.  REQUIRES: there are no states yet.  Throws CheckpointError, and std::bad_alloc.
+  template <class Convert>
+  void load(const CheckpointReader& from, const std::string& path, std::size_t packed_bytes,
+            Convert&& convert) {
+    const std::size_t record_bytes = packed_bytes + record_bytes_ - packed_bytes_;
+    const std::uint64_t states = from.size_of(kRecords) / record_bytes;
+    if (states * record_bytes != from.size_of(kRecords) || states > kStatesMax)
       from.refuse("its states have another size");
     while (states > (std::uint64_t{3} << slots_log2_) / 4) ++slots_log2_;
     const auto require = [&](bool fits) {
@@ -157,19 +203,37 @@ class StateStore {
     table_ = Pages(table_bytes(slots_log2_));
     if (!table_) throw std::bad_alloc();
     CheckpointSection records = from.open(kRecords);
+    std::vector<std::byte> there;
     while (size_ < states) {
       chunks_.emplace_back(chunk_bytes());
       if (!chunks_.back()) throw std::bad_alloc();
       const std::uint64_t count = std::min(states - size_, std::uint64_t{1} << chunk_log2_);
-      records.read({chunks_.back().begin(), count * record_bytes_});
+      if (packed_bytes == packed_bytes_) {
+        records.read({chunks_.back().begin(), count * record_bytes_});
+      } else {
+        there.resize(count * record_bytes);
+        records.read(there);
+        for (std::uint64_t i = 0; i < count; ++i)
+          rewrite(there.data() + i * record_bytes, packed_bytes,
+                  chunks_.back().begin() + i * record_bytes_, packed_bytes_, convert);
+      }
       for (const std::uint64_t end = size_ + count; size_ < end; ++size_)
-        put(std::uint64_t{tag(record_at(static_cast<Index>(size_)))} << 32 | (size_ + 1));
+        put(slot_of(tag(record_at(static_cast<Index>(size_))), size_));
       require(fits(size_, table_bytes(slots_log2_)));
     }
   }
 
  private:
   static constexpr const char* kRecords = "records";
+  static constexpr std::uint64_t kRoom = 1024;
+
+  // A record with a state of another size.
+  template <class Convert>
+  void rewrite(const std::byte* before, std::size_t bytes_before, std::byte* after,
+               std::size_t bytes_after, Convert&& convert) const {
+    convert(before, after);
+    std::memcpy(after + bytes_after, before + bytes_before, record_bytes_ - packed_bytes_);
+  }
 
   // It is by chunks that states go to disk: some have to fit into memory.
   static std::size_t wanted_chunk_bytes(const StoreLimits& limits) {
@@ -178,6 +242,9 @@ class StateStore {
   }
   static std::size_t table_bytes(unsigned slots_log2) {
     return sizeof(std::uint64_t) << slots_log2;
+  }
+  static std::uint64_t slot_of(std::uint32_t tag, std::uint64_t index) {
+    return std::uint64_t{tag} << 32 | (index + 1);
   }
   static Index index_of(std::uint64_t slot) { return static_cast<Index>(slot) - 1; }
 
@@ -193,34 +260,44 @@ class StateStore {
   }
 
   // Its slot, or the free one at which the search for it ends.
-  const std::uint64_t* find(const std::byte* state, std::uint32_t tag) const {
+  std::uint64_t find(const std::byte* state, std::uint32_t tag) const {
     std::uint64_t at = home(tag);
     for (;; at = (at + 1) & slot_mask()) {
       const std::uint64_t slot = slots()[at];
-      if (slot == 0) return slots() + at;
+      if (slot == 0) return at;
       if (static_cast<std::uint32_t>(slot >> 32) != tag) continue;
-      if (std::memcmp(packed(index_of(slot)), state, packed_bytes_) == 0) return slots() + at;
+      if (equal_bytes(packed(index_of(slot)), state, packed_bytes_)) return at;
     }
   }
 
-  void put(std::uint64_t slot) {
-    std::uint64_t at = home(static_cast<std::uint32_t>(slot >> 32));
+  std::uint64_t free_slot(std::uint32_t tag) const {
+    std::uint64_t at = home(tag);
     while (slots()[at] != 0) at = (at + 1) & slot_mask();
-    slots()[at] = slot;
+    return at;
+  }
+  void put(std::uint64_t slot) {
+    slots()[free_slot(static_cast<std::uint32_t>(slot >> 32))] = slot;
   }
 
   // For one more state: `added` if it may be.
   Insertion make_room() {
+    if (size_ < room_until_) return Insertion::added;
     if (size_ >= states_max_) return Insertion::states_full;
     const bool larger_table = size_ + 1 > (std::uint64_t{3} << slots_log2_) / 4;
     const std::uint64_t tables_bytes =
         table_bytes(slots_log2_) + (larger_table ? table_bytes(slots_log2_ + 1) : 0);
     if (!fits(size_ + 1, tables_bytes)) return Insertion::memory_full;
     if (larger_table && !grow_table()) return Insertion::memory_refused;
-    if (size_ >> chunk_log2_ < chunks_.size()) return Insertion::added;
-    Pages chunk(chunk_bytes());  // mapped, not touched
-    if (!chunk) return Insertion::memory_refused;
-    chunks_.push_back(std::move(chunk));
+    if (size_ >> chunk_log2_ == chunks_.size()) {
+      Pages chunk(chunk_bytes());  // mapped, not touched
+      if (!chunk) return Insertion::memory_refused;
+      chunks_.push_back(std::move(chunk));
+    }
+    // As far as nothing changes, in steps in which memory is counted exactly.
+    const std::uint64_t until =
+        std::min({states_max_, size_ + kRoom, std::uint64_t{chunks_.size()} << chunk_log2_,
+                  (std::uint64_t{3} << slots_log2_) / 4});
+    if (arena_bytes(until) + table_bytes(slots_log2_) <= memory_bytes_max_) room_until_ = until;
     return Insertion::added;
   }
 
@@ -269,6 +346,7 @@ class StateStore {
   unsigned chunk_log2_;  // states per chunk
   unsigned slots_log2_;
   std::uint64_t size_ = 0;
+  std::uint64_t room_until_ = 0;  // for so many states there is room, as all is
   std::vector<Pages> chunks_;
   std::optional<SpillFile> disk_;
   std::uint64_t on_disk_ = 0;  // chunks, the oldest

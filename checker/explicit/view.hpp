@@ -2,9 +2,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <span>
 #include <utility>
 #include <vector>
 
@@ -26,23 +27,26 @@ class View {
 
   // Through these from now on; what was kept is forgotten.  They outlive this object.
   void look_through(std::vector<const Projection*> projections) {
-    looks_.clear();
-    for (const Projection* projection : projections) looks_.push_back({projection});
-    slots_.assign(kSlotsMin, {});
-    count_ = 0;
+    projections_ = std::move(projections);
+    clear();
     lay_out();
   }
   // Whether what is seen fits into a word; if not, nothing can be found or kept.
   bool fits() const { return fits_; }
   bool looks_through(const Projection* projection) const {
-    for (const Look& look : looks_)
-      if (look.projection == projection) return true;
-    return false;
+    return std::find(projections_.begin(), projections_.end(), projection) != projections_.end();
   }
 
-  // What was kept for such a state; an empty slot if nothing was.
-  const Range* find(const Number* numbers) const {
+  // How often what is seen has been laid out: what was seen before counts no more.
+  std::uint32_t layouts() const { return layouts_; }
+  // What is seen of a state, and the line in which it is looked up is asked for.
+  std::uint64_t look_at(const Number* numbers) const {
     const std::uint64_t key = seen(numbers);
+    __builtin_prefetch(slots_.data() + home(key));
+    return key;
+  }
+  // What was kept for what was seen; nullptr if nothing was.
+  const Range* find(std::uint64_t key) const {
     for (std::size_t at = home(key);; at = (at + 1) & (slots_.size() - 1)) {
       const Slot& slot = slots_[at];
       if (slot.range.begin == kEmpty) return nullptr;
@@ -55,23 +59,22 @@ class View {
     put({seen(numbers), range});
   }
 
-  // The bits of a projection have changed.
+  // A projection has changed: it knows more parts, and maybe needs more bits for them.
   void lay_out_anew() {
     const std::vector<Look> before = looks_;
     lay_out();
     if (!fits_) {
-      slots_.assign(kSlotsMin, {});
-      count_ = 0;
+      clear();
       return;
     }
-    for (Slot& slot : slots_) {
-      if (slot.range.begin == kEmpty) continue;
-      std::uint64_t key = 0;
-      for (std::size_t i = 0; i < looks_.size(); ++i)
-        key |= (slot.key >> before[i].shift & ((std::uint64_t{1} << before[i].bits) - 1))
-               << looks_[i].shift;
-      slot.key = key;
+    bool has_moved = false;
+    for (const Look& look : looks_) {
+      const Look* old = of_place(before, look.place);
+      has_moved = has_moved || old == nullptr || old->shift != look.shift;
     }
+    if (!has_moved) return;
+    for (Slot& slot : slots_)
+      if (slot.range.begin != kEmpty) slot.key = translated(slot.key, before);
     rebuild(slots_.size());
   }
 
@@ -82,8 +85,10 @@ class View {
  private:
   static constexpr std::uint32_t kEmpty = 0xffffffff;
   static constexpr std::size_t kSlotsMin = 4;
+  static constexpr unsigned kHomeShiftMax = 62;
+  // One projection of several classes; those of one say nothing.
   struct Look {
-    const Projection* projection = nullptr;
+    const std::uint32_t* class_of = nullptr;
     std::uint32_t place = 0;
     std::uint16_t shift = 0, bits = 0;
   };
@@ -95,36 +100,60 @@ class View {
   std::uint64_t seen(const Number* numbers) const {
     std::uint64_t key = 0;
     for (const Look& look : looks_)
-      key |= std::uint64_t{look.projection->class_of()[numbers[look.place]]} << look.shift;
+      key |= std::uint64_t{look.class_of[numbers[look.place]]} << look.shift;
     return key;
   }
-  std::size_t home(std::uint64_t key) const {
-    return (key * 0x9E3779B97F4A7C15ULL >> 32) & (slots_.size() - 1);
-  }
+  // By the upper bits of the product: what is seen may lie in the upper bits of the key alone.
+  std::size_t home(std::uint64_t key) const { return key * 0x9E3779B97F4A7C15ULL >> home_shift_; }
   void put(const Slot& slot) {
     std::size_t at = home(slot.key);
     while (slots_[at].range.begin != kEmpty) at = (at + 1) & (slots_.size() - 1);
     slots_[at] = slot;
   }
+  void clear() {
+    slots_.assign(kSlotsMin, {});
+    home_shift_ = kHomeShiftMax;
+    count_ = 0;
+  }
   void rebuild(std::size_t size) {
     const std::vector<Slot> before = std::exchange(slots_, std::vector<Slot>(size));
+    home_shift_ = 64 - static_cast<unsigned>(std::countr_zero(size));
     for (const Slot& slot : before)
       if (slot.range.begin != kEmpty) put(slot);
   }
   void lay_out() {
+    ++layouts_;
     unsigned shift = 0;
-    for (Look& look : looks_) {
-      look.place = static_cast<std::uint32_t>(look.projection->place());
-      look.shift = static_cast<std::uint16_t>(shift);
-      look.bits = static_cast<std::uint16_t>(look.projection->bits());
-      shift += look.bits;
+    looks_.clear();
+    for (const Projection* projection : projections_) {
+      if (projection->bits() == 0) continue;
+      looks_.push_back({projection->class_of(), static_cast<std::uint32_t>(projection->place()),
+                        static_cast<std::uint16_t>(shift),
+                        static_cast<std::uint16_t>(projection->bits())});
+      shift += projection->bits();
     }
     fits_ = shift < 64;
   }
+  // A key as it is now.  A place that said nothing before was seen in its first class, 0.
+  std::uint64_t translated(std::uint64_t key, const std::vector<Look>& before) const {
+    std::uint64_t result = 0;
+    for (const Look& look : looks_)
+      if (const Look* old = of_place(before, look.place))
+        result |= (key >> old->shift & ((std::uint64_t{1} << old->bits) - 1)) << look.shift;
+    return result;
+  }
+  static const Look* of_place(const std::vector<Look>& looks, std::uint32_t place) {
+    for (const Look& look : looks)
+      if (look.place == place) return &look;
+    return nullptr;
+  }
 
+  std::vector<const Projection*> projections_;
   std::vector<Look> looks_;
   std::vector<Slot> slots_ = std::vector<Slot>(kSlotsMin);
+  unsigned home_shift_ = kHomeShiftMax;
   std::size_t count_ = 0;
+  std::uint32_t layouts_ = 0;
   bool fits_ = true;
 };
 

@@ -36,12 +36,7 @@ class Pidns {
   // Each context in order, each with every combination of choices; then the environment.
   template <class Emit>
   void successors(const State& from, Emit&& emit) const {
-    if (from.fault.value() != 0) return;  // the kernel has stopped
-    for (int actor = 0; actor < actors(); ++actor)
-      if (might_move<Concrete>(from, actor))
-        each_choice(from, actor, emit, [&](State& to, lang::Chooser& chooser, Events& events) {
-          return perform(to, actor, chooser, events);
-        });
+    for (int actor = 0; actor < actors(); ++actor) moves_of(from, actor, nullptr, emit);
   }
 
   // As lang::Local asks for it.
@@ -50,10 +45,25 @@ class Pidns {
   bool is_local() const { return config_.mutation == Mutation{} && !watches_scans_; }
   static std::vector<std::size_t> part_ends();
   template <class Emit>
-  void moves_of(const State& from, int actor, lang::Footprint& footprint, Emit&& emit) const {
-    each_choice(from, actor, emit, [&](State& to, lang::Chooser& chooser, Events& events) {
-      return perform_observed(to, actor, chooser, events, footprint);
-    });
+  void moves_of(const State& from, int actor, lang::Footprint* footprint, Emit&& emit) const {
+    if (footprint == nullptr) {
+      if (from.fault.value() != 0) return;  // the kernel has stopped
+      if (!might_move<Concrete>(from, actor)) return;
+    }
+    lang::Chooser chooser;
+    do {
+      chooser.restart();
+      State to = from;
+      Events events;
+      const bool moved = footprint == nullptr
+                             ? perform(to, actor, chooser, events)
+                             : perform_observed(to, actor, chooser, events, *footprint);
+      if (!moved) continue;
+      Action action;
+      action.actor = static_cast<std::uint8_t>(actor);
+      action.script = chooser.script();
+      emit(action, to, events);
+    } while (chooser.next());
   }
 
   bool execute(const State& from, const Action& action, State& to, Events& events) const;
@@ -91,20 +101,6 @@ class Pidns {
   }
 
  private:
-  template <class Emit, class Perform>
-  static void each_choice(const State& from, int actor, Emit&& emit, Perform&& perform) {
-    lang::Chooser chooser;
-    do {
-      chooser.restart();
-      State to = from;
-      Events events;
-      if (!perform(to, chooser, events)) continue;
-      Action action;
-      action.actor = static_cast<std::uint8_t>(actor);
-      action.script = chooser.script();
-      emit(action, to, events);
-    } while (chooser.next());
-  }
   bool perform_observed(State& state, int actor, lang::Chooser& chooser, Events& events,
                         lang::Footprint& footprint) const;
 

@@ -25,13 +25,13 @@ std::vector<std::size_t> part_ends(const S& system) {
 // actors()       how many there are; successors() makes the moves of each, in this order
 // is_local()     whether moves_of() can be asked of this instance
 // moves_of(s, a, footprint, emit)
-//                the moves of one actor, as successors() makes them.  The footprint has, in the
-//                end, all that was read of `s` to know the moves and what they do; during emit() it
-//                has what this move wrote.  The same actor does the same in each state that has the
-//                same in the bytes that were read: it writes the same to the same bytes.
+//                the moves of one actor, as successors() makes them.  Given a footprint, it has in
+//                the end all that was read of `s` to know the moves and what they do; during emit()
+//                it has what this move wrote.  The same actor does the same in each state that has
+//                the same in the bytes that were read: it writes the same to the same bytes.
 template <class S>
 concept Local = System<S> &&
-    requires(const S& system, const typename S::State& s, Footprint& footprint,
+    requires(const S& system, const typename S::State& s, Footprint* footprint,
              void (*emit)(const typename S::Action&, const typename S::State&,
                           const typename S::Events&)) {
   { system.actors() } -> std::same_as<int>;
