@@ -91,12 +91,15 @@ TEST(Symmetry, EveryFieldOfEveryObjectGoesWithItsSlot) {
 
 // What a move leads to and reports, up to names.
 using Moves = std::multiset<std::string>;
-Moves moves_of(const Symmetry& symmetry, const System& system, const State& state, bool& scans) {
+Moves moves_of(const Symmetry& symmetry, const System& system, const State& state, bool& scans,
+               bool& tied) {
   Moves moves;
   System watching = system;
   watching.watch_scans();
   watching.successors(state, [&](const auto&, const State& after, kernel::Events events) {
-    const Renaming names = symmetry.heap().to_normal_form(after);
+    bool is_tied = false;
+    const Renaming names = symmetry.heap().to_normal_form(after, &is_tied);
+    tied = tied || is_tied;
     scans = scans || events.scan_order != ScanOrder::does_not_matter;
     std::string told;
     for (std::uint8_t* slot : {&events.signal_from, &events.signal_to})
@@ -115,16 +118,21 @@ Moves moves_of(const Symmetry& symmetry, const System& system, const State& stat
 }
 
 TEST(Symmetry, ARenamedStateHasTheRenamedMoves) {
-  std::size_t compared = 0, moves = 0, scanned = 0;
+  std::size_t compared = 0, moves = 0, scanned = 0, tied_states = 0;
   each_walked(kSeed + 2, 2, [&](const Bound& bound, const State& state, std::mt19937_64& random) {
     const Symmetry symmetry(*bound.system);
     if (symmetry.heap().leftovers_matter(state)) return;
     const State other = symmetry.heap().rename(state, random_renaming(symmetry.heap(), random));
-    bool scans = false;
-    const Moves of_state = moves_of(symmetry, *bound.system, state, scans);
-    const Moves of_other = moves_of(symmetry, *bound.system, other, scans);
+    bool scans = false, tied = false;
+    const Moves of_state = moves_of(symmetry, *bound.system, state, scans, tied);
+    const Moves of_other = moves_of(symmetry, *bound.system, other, scans, tied);
     if (scans) {
       ++scanned;
+      return;
+    }
+    // Objects that cannot be told apart have no names to be compared by.
+    if (tied) {
+      ++tied_states;
       return;
     }
     ASSERT_EQ(of_state, of_other) << bound.scenario.path;
@@ -133,6 +141,7 @@ TEST(Symmetry, ARenamedStateHasTheRenamedMoves) {
   });
   std::printf("%zu states, %zu moves; in %zu states a scan takes the first of several\n", compared,
               moves, scanned);
+  EXPECT_LT(tied_states, compared / 100);
   EXPECT_GT(compared, 4000U);
   EXPECT_LT(scanned, compared / 10);
 }

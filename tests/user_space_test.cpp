@@ -18,6 +18,7 @@ class Story : public testing::Test {
     m.namespaces = m.nsproxies = 6;
     m.pid_max = 12;
     m.pid_max_limit = 16;
+    m.can_ptrace = true;
     return m;
   }
   static Asked call(const std::string& name, std::set<std::string> words = {}) {
@@ -40,6 +41,20 @@ class Story : public testing::Test {
   void exits(Who who) {
     world.begins(who, call("exit"));
     world.dies(who);
+  }
+  void an_init_with_a_dead_thread_ends(bool is_traced) {
+    makes(2, 3, {3, 1}, {"CLONE_NEWPID"});
+    Asked thread = call("clone", {"CLONE_THREAD", "CLONE_SIGHAND", "CLONE_VM"});
+    thread.names_child = "T";
+    world.begins(3, thread);
+    world.born(3, 4, {4, 2});
+    world.returns(3, 2);
+    Asked attach = call("ptrace_attach");
+    attach.target = "T";
+    if (is_traced) whole(2, attach, 0);
+    exits(4);
+    world.begins(3, call("exit"));
+    world.rests();
   }
 
   UserSpace world{KernelFacts{}, machine(), {"init", "P"}};
@@ -66,6 +81,23 @@ TEST_F(Story, ANumberIsGivenTwice) {
 TEST_F(Story, ANumberIsTooLarge) {
   makes(2, 3, {16});
   EXPECT_NE(world.wrong().find("is outside 1.."), std::string::npos) << world.wrong();
+}
+
+// Two tasks at once: the number that is asked for is looked at before the limit is lowered, or
+// after.
+TEST_F(Story, ALimitIsLoweredWhileANumberIsChosen) {
+  Asked wanted = call("clone3"), limit = call("set_pid_max");
+  wanted.number = 9;
+  limit.number = 8;
+  world.begins(2, wanted);
+  whole(1, limit, 0);
+  world.born(2, 3, {9});
+  world.returns(2, 9);
+  EXPECT_EQ(world.wrong(), "");
+  wanted.number = 10;
+  world.begins(2, wanted);
+  world.born(2, 4, {10});
+  EXPECT_EQ(world.wrong(), "number 10 is outside 1..7");
 }
 
 TEST_F(Story, TheFirstOfANamespaceIsNotNumberOne) {
@@ -155,6 +187,17 @@ TEST_F(Story, WhoIgnoresSigchldLeavesNoZombies) {
   exits(3);
   world.gone(3);
   EXPECT_EQ(world.wrong(), "");
+}
+
+// A thread that a tracer does not wait for is still there, and its number is one of the
+// namespace's.
+TEST_F(Story, AnInitWaitsForItsOwnThreadInTheHandsOfATracer) {
+  an_init_with_a_dead_thread_ends(true);
+  EXPECT_EQ(world.wrong(), "");
+}
+TEST_F(Story, AnInitWaitsForItsOwnThreadInNobodysHands) {
+  an_init_with_a_dead_thread_ends(false);
+  EXPECT_EQ(world.wrong(), "it ends and never dies");
 }
 
 TEST_F(Story, AMemberOutlivesItsInit) {

@@ -177,10 +177,7 @@ void UserSpace::give_numbers(Who child, Where ns, const std::vector<int>& nspid)
 
 void UserSpace::check_number(Where ns, int number, const Call& call) {
   // proc(5), /proc/sys/kernel/pid_max: one more than the largest number.
-  const auto meanwhile = call.pid_max.find(ns);
-  const int most = !kernel_.pid_max_is_of_the_ns     ? machine_.pid_max
-                   : meanwhile == call.pid_max.end() ? namespaces_[ns].pid_max
-                                                     : meanwhile->second;
+  const int most = kernel_.pid_max_is_of_the_ns ? pid_max_during(call, ns) : machine_.pid_max;
   if (number < 1 || number >= most)
     deny(fmt::format("number {} is outside 1..{}", number, most - 1));
   // credentials(7): a number is not given again while a process, a process group or a session
@@ -351,12 +348,13 @@ void UserSpace::rests() {
       if (!has_maybe_children(thread.process))
         return deny(fmt::format("{}() sleeps, and there is no child", name));
     } else if (thread.death == 0) {
-      // Only the init of a namespace waits while it ends, and for its namespace.
+      // Only the init of a namespace waits while it ends, and for its namespace: of its own threads
+      // those too that nobody reaps but a tracer.
       bool waits = false;
       if (is_init(thread.process))
         for (const auto& [other, t] : threads_)
-          waits = waits || (t.process != thread.process && t.release == 0 &&
-                            number_in(other, process.ns) != 0);
+          waits = waits || ((t.process != thread.process || (t.traced && other != who)) &&
+                            t.release == 0 && number_in(other, process.ns) != 0);
       if (!waits) return deny("it ends and never dies");
     }
   }

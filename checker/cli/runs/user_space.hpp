@@ -164,6 +164,7 @@ class UserSpace {
   bool others_are_waiting(Who who, Who process) const;
   bool others_are_forking(Who who, Time since) const;
   bool may_be_short() const;
+  int pid_max_during(const Call& call, Where ns) const;
   std::set<Who> killed_by(Who who, const Call& call) const;
   bool is_protected(Who from, Who process) const;
   bool namespace_ends(Where ns) const;

@@ -87,7 +87,7 @@ void UserSpace::judge_clone(Who who, const Call& call, int result) {
   const Where ns = thread.children_go_to;
   if (numbered) {
     // clone(2), set_tid: below pid_max, 1 in a namespace without a process, CAP_SYS_ADMIN.
-    const bool too_large = asked.number >= namespaces_[ns].pid_max;
+    const bool too_large = asked.number >= pid_max_during(call, ns);
     if (too_large || (asked.number != 1 && namespaces_[ns].init == 0)) errors.insert(-EINVAL);
     if (!thread.capable) errors.insert(-EPERM);
   }

@@ -108,6 +108,12 @@ bool UserSpace::others_are_forking(Who who, Time since) const {
   });
 }
 
+// The largest that it was while a call made its choice.
+int UserSpace::pid_max_during(const Call& call, Where ns) const {
+  const auto meanwhile = call.pid_max.find(ns);
+  return meanwhile == call.pid_max.end() ? namespaces_.at(ns).pid_max : meanwhile->second;
+}
+
 // Whether there may be too little of anything.  Nothing can run out of which less was ever asked
 // for than there is; from then on this is permissive.
 bool UserSpace::may_be_short() const {
