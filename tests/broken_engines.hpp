@@ -77,20 +77,20 @@ struct MaskWithoutABit : System {
 };
 
 // Takes states with equal hashes of some bits for equal.
-template <class Action, class Hash>
-struct HashIsEquality : checker::StateStore<Action, Hash> {
-  using Base = checker::StateStore<Action, Hash>;
+template <class Hash>
+struct HashIsEquality : checker::StateStore<checker::NoAction, Hash> {
+  using Base = checker::StateStore<checker::NoAction, Hash>;
   using Base::Base;
-  checker::Insertion insert(const std::byte* state, std::uint32_t tag, typename Base::Index parent,
-                            const Action& action) {
+  checker::Insertion insert(const std::byte* state, std::uint32_t tag,
+                            typename Base::Index parent) {
     if (!seen_.insert(tag >> 22U).second) return checker::Insertion::known;
-    return Base::insert(state, tag, parent, action);
+    return Base::insert(state, tag, parent);
   }
   std::set<std::uint32_t> seen_;
 };
 
 inline Opinion lossy(const Bound& bound) {
-  using Store = HashIsEquality<System::Action, checker::Xxh3>;
+  using Store = HashIsEquality<checker::Xxh3>;
   return opinion_of(checker::search<System, checker::Xxh3, Store>(*bound.system, bound.claims, {}));
 }
 

@@ -23,10 +23,9 @@ Tuning in_parts() {
   return tuning;
 }
 
-// Numbers of parts take two bytes, and then four.
-Tuning becoming_wide() {
+Tuning in_wide_parts() {
   Tuning tuning = in_parts();
-  tuning.narrow_parts_max = 4000;
+  tuning.parts_grow = false;
   return tuning;
 }
 
@@ -39,7 +38,7 @@ class Checkpoint : public Sittings {
 
 TEST_F(Checkpoint, ASearchCutAnywhereEndsAsInOneSitting) {
   std::mt19937 random(1);
-  for (const Tuning& tuning : {Tuning{}, in_parts(), becoming_wide()}) {
+  for (const Tuning& tuning : {Tuning{}, in_parts(), in_wide_parts()}) {
     const S system(5);
     const Result<S> straight = search<S>(system, claims_, {}, {}, 1.0, tuning);
     for (int i = 0; i < 20; ++i) {

@@ -59,7 +59,7 @@ namespace nsmc::checker {
 // settled has its shortest run, re-executed by confirm(); a limit makes the result incomplete.
 // Throws EngineDisagreement, std::logic_error (a bit outside significant_bits(), a claim without a
 // predicate) and what the system throws.
-template <lang::System S, class Hash = Xxh3, class Store = StateStore<typename S::Action, Hash>>
+template <lang::System S, class Hash = Xxh3, class Store = StateStore<NoAction, Hash>>
 Result<S> search(const S& system, std::span<const lang::Property<S>> claims, const Limits& limits,
                  const OnProgress& on_progress = {}, double progress_seconds = 1.0,
                  const Tuning& tuning = {}) {
@@ -76,7 +76,7 @@ Result<S> search(const S& system, std::span<const lang::Property<S>> claims, con
 // step counts are of what was looked at.  Throws NotReducible, and what the reduction throws, if
 // there is nothing to be said that way.
 template <lang::System S, Reduction<S> R, class Hash = Xxh3,
-          class Store = StateStore<typename S::Action, Hash>>
+          class Store = StateStore<NoAction, Hash>>
 Result<S> search_reduced(const S& system, R& reduction, std::span<const lang::Property<S>> claims,
                          const Limits& limits, const OnProgress& on_progress = {},
                          double progress_seconds = 1.0, const Tuning& tuning = {}) {

@@ -7,8 +7,8 @@
 // A move changes few parts: the others have the numbers that they had before it, and are neither
 // hashed nor looked up.
 //
-// A number has 2 bytes as long as all places have few parts, if whoever packs can do with that: it
-// has to ask wants_widening() now and then, and to pack anew what it has once it widened.
+// A number has as many bits as its place needs by now, if whoever packs can do with that: when
+// is_too_narrow(), it has to take a wider_layout(), and to convert all that it has packed.
 #pragma once
 
 #include <algorithm>
@@ -23,6 +23,7 @@
 #include <vector>
 
 #include "checker/checkpoint/fields.hpp"
+#include "checker/explicit/part_layout.hpp"
 #include "checker/explicit/short_bytes.hpp"
 #include "checker/explicit/state_store.hpp"
 
@@ -35,10 +36,10 @@ class PartPacker {
   // significant_bits: one mask per byte of the state.
   // ends: where each part ends, rising, the last at the end of the state; none: a part is 64 bytes.
   // A part without a significant bit gets no number.
-  // narrow_max: numbers have 2 bytes until a place has more parts than that; 0: they have 4.
+  // is_growing: numbers have as few bits as they can have for the time being; if not, 32.
   explicit PartPacker(std::span<const std::uint8_t> significant_bits,
-                      std::span<const std::size_t> ends = {}, std::size_t narrow_max = 0)
-      : significant_(significant_bits.begin(), significant_bits.end()), narrow_max_(narrow_max) {
+                      std::span<const std::size_t> ends = {}, bool is_growing = false)
+      : significant_(significant_bits.begin(), significant_bits.end()), is_growing_(is_growing) {
     std::size_t from = 0;
     const auto add = [&](std::size_t to) {
       const auto begin = significant_.begin() + static_cast<std::ptrdiff_t>(from);
@@ -57,27 +58,31 @@ class PartPacker {
       add(std::min(from + kBytes, significant_.size()));
     if (from != significant_.size())
       throw std::logic_error("the parts of a state do not end where it ends");
+    layout_ = fitting_layout();
   }
 
-  std::size_t packed_bytes() const { return narrow_max_ > 0 ? narrow_bytes() : wide_bytes(); }
+  std::size_t packed_bytes() const { return layout_.packed_bytes(); }
   std::size_t memory_bytes() const { return memory_bytes_; }
   std::size_t state_bytes() const { return significant_.size(); }
 
   std::size_t places() const { return places_.size(); }
   std::size_t offset(std::size_t place) const { return places_[place].from; }
   std::size_t bytes(std::size_t place) const { return places_[place].bytes; }
-  // Numbers will soon not fit 2 bytes.
-  bool wants_widening() const { return narrow_max_ > 0 && count_max_ > narrow_max_; }
-  // From now on numbers have 4 bytes, and a packed state has wide_bytes().
-  void widen() { narrow_max_ = 0; }
-  std::size_t narrow_bytes() const { return places_.size() * sizeof(Narrow); }
-  std::size_t wide_bytes() const { return places_.size() * sizeof(Number); }
-  // A state as it was packed before that, and as it is packed after it.
-  void widen(const std::byte* narrow, std::byte* wide) const {
-    for (std::size_t i = 0; i < places_.size(); ++i) {
-      const Number number = load<Narrow>(narrow, i);
-      std::memcpy(wide + i * sizeof number, &number, sizeof number);
-    }
+
+  const PartLayout& layout() const { return layout_; }
+  // A number was given that does not fit: states that were packed since are wrong.
+  bool is_too_narrow() const { return is_too_narrow_; }
+  // In which all numbers fit.
+  PartLayout fitting_layout() const {
+    if (!is_growing_) return PartLayout::widest(places_.size());
+    std::vector<std::size_t> counts;
+    for (const Place& place : places_) counts.push_back(place.count);
+    return PartLayout::for_counts(counts);
+  }
+  // States are packed so from now on.
+  void lay_out(PartLayout layout) {
+    layout_ = std::move(layout);
+    is_too_narrow_ = false;
   }
 
   // How many parts were seen there: their numbers are below that.
@@ -95,20 +100,20 @@ class PartPacker {
       if (equal_bytes(this->part(place, at.table[slot] - 1), part, at.bytes))
         return at.table[slot] - 1;
     check(part, at.from, at.from + at.bytes);
-    if (at.count + 1 >=
-        (narrow_max_ > 0 ? std::numeric_limits<Narrow>::max() : std::numeric_limits<Number>::max()))
+    if (at.count + 1 >= std::numeric_limits<Number>::max())
       throw std::length_error("more parts of a state than there are numbers");
     const std::size_t before = at.parts.capacity();
     at.parts.insert(at.parts.end(), part, part + at.bytes);
     memory_bytes_ += at.parts.capacity() - before;
     at.table[slot] = static_cast<Number>(++at.count);
-    count_max_ = std::max(count_max_, at.count);
+    if (at.count > layout_.room(place)) is_too_narrow_ = true;
     if (2 * at.count > at.table.size()) enlarge(place);
     return static_cast<Number>(at.count - 1);
   }
 
   // Throws std::logic_error if a bit is set that significant_bits() says is always zero.
   void pack(const void* state, std::byte* packed) {
+    std::memset(packed, 0, packed_bytes());
     const auto* bytes = static_cast<const std::byte*>(state);
     for (std::size_t i = 0; i < places_.size(); ++i)
       put(packed, i, number_of(i, bytes + places_[i].from));
@@ -132,42 +137,37 @@ class PartPacker {
 
   // The numbers of a packed state, and one of them.
   void numbers(const std::byte* packed, Number* numbers) const {
-    for (std::size_t i = 0; i < places_.size(); ++i) numbers[i] = get(packed, i);
+    for (std::size_t i = 0; i < places_.size(); ++i) numbers[i] = layout_.get(packed, i);
   }
   void put(std::byte* packed, std::size_t place, Number number) const {
-    if (narrow_max_ == 0) {
-      std::memcpy(packed + place * sizeof number, &number, sizeof number);
-    } else {
-      const auto narrow = static_cast<Narrow>(number);
-      std::memcpy(packed + place * sizeof narrow, &narrow, sizeof narrow);
-    }
+    layout_.put(packed, place, number);
   }
 
   void unpack(const std::byte* packed, void* state) const {
     auto* bytes = static_cast<std::byte*>(state);
     for (std::size_t i = 0; i < places_.size(); ++i)
-      std::memcpy(bytes + places_[i].from, part(i, get(packed, i)), places_[i].bytes);
+      std::memcpy(bytes + places_[i].from, part(i, layout_.get(packed, i)), places_[i].bytes);
     for (const Gap& gap : gaps_) std::memset(bytes + gap.from, 0, gap.to - gap.from);
   }
 
   // The dictionaries.
   void save(CheckpointWriter& to) const {
     FieldWriter sizes;
-    sizes.number(narrow_max_ > 0 ? 1 : 0);
-    for (const Place& place : places_) {
-      sizes.number(place.count);
-      to.section(kParts, std::span(place.parts));
+    for (std::size_t i = 0; i < places_.size(); ++i) {
+      sizes.number(layout_.bits(i));
+      sizes.number(places_[i].count);
+      to.section(kParts, std::span(places_[i].parts));
     }
     to.section(kPartCounts, sizes.all());
   }
-  // REQUIRES: nothing was packed yet.  Throws CheckpointError.  True: the states that were packed
-  // with them have numbers of 2 bytes.
-  bool load(const CheckpointReader& from) {
+  // REQUIRES: nothing was packed yet.  Throws CheckpointError.  How the states are laid out that
+  // were packed with them.
+  PartLayout load(const CheckpointReader& from) {
     FieldReader sizes(from, kPartCounts);
-    const bool are_narrow = sizes.number_up_to(1) == 1;
-    if (!are_narrow) widen();
+    std::vector<unsigned> bits;
     CheckpointSection parts = from.open(kParts);
     for (std::size_t i = 0; i < places_.size(); ++i) {
+      bits.push_back(static_cast<unsigned>(sizes.number_up_to(PartLayout::kBitsMax)));
       std::vector<std::byte> part(places_[i].bytes);
       for (std::uint64_t left = sizes.number(); left > 0; --left) {
         if (parts.read(part) != part.size()) from.refuse("a section of it is too short");
@@ -175,13 +175,13 @@ class PartPacker {
       }
     }
     sizes.end();
-    return are_narrow;
+    lay_out(fitting_layout());
+    return PartLayout(bits);
   }
 
  private:
   static constexpr const char* kParts = "parts";
   static constexpr const char* kPartCounts = "part counts";
-  using Narrow = std::uint16_t;
   static constexpr std::size_t kBytes = 64;  // a line of the processor's caches
 
   // A place in the state, and its dictionary: the parts by number, and an open-addressed table of
@@ -198,15 +198,6 @@ class PartPacker {
     std::size_t from = 0, to = 0;
   };
 
-  template <class Width>
-  static Width load(const std::byte* packed, std::size_t place) {
-    Width result = 0;
-    std::memcpy(&result, packed + place * sizeof result, sizeof result);
-    return result;
-  }
-  Number get(const std::byte* packed, std::size_t place) const {
-    return narrow_max_ > 0 ? load<Narrow>(packed, place) : load<Number>(packed, place);
-  }
   static std::uint64_t hash(const Place& place, const std::byte* part) {
     return Xxh3{}(part, place.bytes);
   }
@@ -235,8 +226,9 @@ class PartPacker {
   std::vector<std::uint8_t> significant_;
   std::vector<Place> places_;
   std::vector<Gap> gaps_;
-  std::size_t narrow_max_;        // 0: numbers have 4 bytes
-  std::size_t count_max_ = 0;     // of parts in any place
+  const bool is_growing_;
+  bool is_too_narrow_ = false;
+  PartLayout layout_{{}};
   std::size_t memory_bytes_ = 0;  // of the dictionaries, beyond their first few bytes
 };
 

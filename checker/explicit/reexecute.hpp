@@ -2,9 +2,11 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <cstddef>
 #include <cstring>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include "checker/checker.hpp"
 
@@ -52,6 +54,22 @@ typename S::State perform(const S& system, const Run<S>& run) {
                                std::string(system.label(before, action)));
   }
   return state;
+}
+
+// The run from the first of these states to the last, each of which follows the one before it, by
+// the first move that leads there.  Throws EngineDisagreement if there is none.
+template <lang::System S>
+Run<S> run_along(const S& system, const std::vector<typename S::State>& path) {
+  Run<S> run;
+  for (std::size_t i = 1; i < path.size(); ++i) {
+    system.successors(path[i - 1], [&](const auto& action, const auto& after, const auto&) {
+      if (run.actions.size() < i && std::memcmp(&after, &path[i], sizeof after) == 0)
+        run.actions.push_back(action);
+    });
+    if (run.actions.size() < i)
+      throw EngineDisagreement("a state was found that does not follow the one before it");
+  }
+  return run;
 }
 
 // REQUIRES: the run of a claim with scope move has a move; without a claim it is a deadlock's.

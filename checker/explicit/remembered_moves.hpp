@@ -13,9 +13,12 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <deque>
+#include <limits>
 #include <map>
 #include <memory>
 #include <optional>
@@ -24,6 +27,7 @@
 #include <utility>
 #include <vector>
 
+#include "checker/explicit/footprints.hpp"
 #include "checker/explicit/part_packer.hpp"
 #include "checker/explicit/short_bytes.hpp"
 #include "checker/explicit/view.hpp"
@@ -39,7 +43,10 @@ class RememberedMoves {
   using Events = typename S::Events;
   using Number = PartPacker::Number;
 
-  // Both outlive this object.
+  // Bits of a word.
+  static constexpr int kActorsMax = 32;
+
+  // Both outlive this object.  REQUIRES: 1 to kActorsMax actors.
   RememberedMoves(const S& system, PartPacker& parts)
       : system_(system),
         parts_(parts),
@@ -47,54 +54,82 @@ class RememberedMoves {
         projections_(parts.places()),
         known_(parts.places()),
         from_(parts.places()),
-        after_(parts.places() * sizeof(Number)),
-        expected_(parts.places() * sizeof(Number)) {
+        does_(actors_.size()),
+        footprint_(actors_.size()),
+        heritage_(heritage_words()) {
     steps_.assign(static_cast<std::size_t>(system.step_count()), 0);
   }
   RememberedMoves(const RememberedMoves&) = delete;
   RememberedMoves& operator=(const RememberedMoves&) = delete;
 
-  // What successors() emits, but for the states: emit(action, events, go), where go(packed) writes
-  // the state after the move, packed.  Throws std::logic_error if a move has changed what its
-  // footprint says it did not.
+  // What each() is told of a state, and tells of those after it, in words: which actors sleep, a
+  // bit each; of which nothing is known, the same; and of each actor the number of what it does
+  // there.
+  std::size_t heritage_words() const { return kMasks + actors_.size(); }
+
+  // What successors() emits, but for the states: emit(action, events, heritage, go), where
+  // go(packed) writes the state after the move, packed, and that state has this heritage if it is
+  // found by this move.  Returns how many moves there are; those of who sleeps are emitted only if
+  // `all` are wanted.  heritage: nullptr if nothing is known.  Throws std::logic_error if a move
+  // has changed what its footprint says it did not.
   template <class Emit>
-  void each(const std::byte* packed, Emit&& emit) {
+  std::uint64_t each(const std::byte* packed, const std::uint32_t* heritage, bool all,
+                     Emit&& emit) {
     packed_ = packed;
     parts_.numbers(packed, from_.data());
     is_unpacked_ = false;
     ++states_;
-    for (Actor& actor : actors_) look(actor);
+    const std::uint32_t unknown = recall(heritage);
+
+    std::uint64_t moves = 0;
+    std::uint32_t able = unknown;
     for (std::size_t which = 0; which < actors_.size(); ++which) {
-      Actor& actor = actors_[which];
-      const View::Range* known = find(actor);
-      if (known == nullptr && !may_learn(actor)) {
-        make(which, emit);
-        continue;
-      }
-      const View::Range range = known != nullptr ? *known : learn(which);
-      for (std::uint32_t i = range.begin; i < range.end; ++i) {
-        ++taken_[i];
-        emit(moves_[i].action, events_[i], [this, i](std::byte* to) { go(moves_[i], to); });
-      }
+      Done& done = done_[does_[which]];
+      ++done.times;
+      moves += done.moves;
+      footprint_[which] = done.footprint;
+      able |= std::uint32_t{done.moves != 0} << which;
     }
+    const std::uint32_t asleep = heritage != nullptr && !all ? heritage[0] : 0;
+    std::uint32_t may_sleep = asleep;
+    each_bit(able & ~asleep, [&](std::size_t which) {
+      bequeath(which, may_sleep);
+      if ((unknown >> which & 1) != 0) {
+        moves += make(which, emit);
+        return;
+      }
+      may_sleep |= std::uint32_t{1} << which;
+      const Done& done = done_[does_[which]];
+      for (std::uint32_t i = done.begin, end = done.begin + done.moves; i < end; ++i)
+        emit(actions_[i], events_[i], heritage_.data(), [this, i](std::byte* to) { go(i, to); });
+    });
+    return moves;
   }
+
+  // During each(): the state whose moves are asked for has been packed anew, and lies there.
+  void has_moved(const std::byte* packed) { packed_ = packed; }
 
   // Adds how often each step was executed since the last time.
   void add_steps(std::vector<std::uint64_t>& counts) {
-    for (std::size_t i = 0; i < taken_.size(); ++i)
-      count_steps(events_[i], std::exchange(taken_[i], 0));
+    for (Done& done : done_) {
+      for (std::uint32_t i = done.begin; i < done.begin + done.moves; ++i)
+        count_steps(events_[i], done.times);
+      done.times = 0;
+    }
     for (std::size_t step = 0; step < counts.size(); ++step)
       counts[step] += std::exchange(steps_[step], 0);
   }
 
-  std::size_t memory_bytes() const { return memory_bytes_; }
+  std::size_t memory_bytes() const { return memory_bytes_ + footprints_.memory_bytes(); }
   // How often an actor was asked for its moves and they had to be made.
   std::uint64_t learned() const { return learned_; }
 
  private:
-  static constexpr std::uint64_t kLearnedFreely = 2048, kStatesPerLearned = 32;
+  static constexpr std::uint64_t kLearnedFreely = 8192, kStatesPerLearned = 32;
   static constexpr Number kUnknown = 0xffffffff;
-  using Mask = std::vector<std::uint8_t>;
+  static constexpr std::size_t kMasks = 2;          // words of a heritage before those by actor
+  static constexpr std::uint32_t kNobodyKnows = 0;  // in done_: no moves, and in everybody's way
+  using Mask = Footprints::Mask;
 
   // A move writes these bytes of the part at a place, whatever is in the others.
   struct Effect {
@@ -109,10 +144,13 @@ class RememberedMoves {
     const Effect* effect = nullptr;
     std::vector<Number> after{};
   };
-  struct Move {
-    Action action;
-    std::uint32_t begin = 0, end = 0;  // in changes_of_moves_
+  // What an actor does in one case: moves from `begin` on.
+  struct Done {
+    std::uint32_t begin = 0;
+    std::uint16_t moves = 0, footprint = Footprints::kNone;
+    std::uint32_t times = 0;  // since its steps were counted
   };
+  static_assert(Footprints::kMax <= 0x10000);
   // Where it looks first says what else it looks at: a program counter, as a rule.
   struct Actor {
     std::size_t first = 0;  // a place
@@ -125,6 +163,23 @@ class RememberedMoves {
     std::uint32_t layouts = 0;  // of the view, when it was seen
   };
 
+  // What each actor does in from_; those of whom it cannot be said.
+  std::uint32_t recall(const std::uint32_t* heritage) {
+    const std::uint32_t everybody = ~std::uint32_t{0} >> (32 - actors_.size());
+    const std::uint32_t unknown = heritage != nullptr ? heritage[1] : everybody;
+    if (heritage != nullptr)
+      std::memcpy(does_.data(), heritage + kMasks, does_.size() * sizeof does_[0]);
+    each_bit(unknown, [this](std::size_t which) { look(actors_[which]); });
+    std::uint32_t still_unknown = 0;
+    each_bit(unknown, [&](std::size_t which) {
+      std::uint32_t does = find(actors_[which]);
+      if (does == View::kNothing && may_learn(actors_[which])) does = learn(which);
+      const bool is_known = does != View::kNothing;
+      does_[which] = is_known ? does : kNobodyKnows;
+      still_unknown |= std::uint32_t{!is_known} << which;
+    });
+    return still_unknown;
+  }
   void look(Actor& actor) const {
     const Number number = from_[actor.first];
     actor.view = number < actor.views.size() ? actor.views[number].get() : nullptr;
@@ -133,15 +188,33 @@ class RememberedMoves {
     actor.seen = actor.view->look_at(from_.data());
   }
   // After look().  To learn what another does may have changed what is seen.
-  const View::Range* find(Actor& actor) const {
-    if (actor.view == nullptr || !actor.view->fits()) return nullptr;
+  std::uint32_t find(Actor& actor) const {
+    if (actor.view == nullptr || !actor.view->fits()) return View::kNothing;
     if (actor.layouts != actor.view->layouts()) actor.seen = actor.view->look_at(from_.data());
     return actor.view->find(actor.seen);
   }
 
-  void go(const Move& move, std::byte* to) {
+  // What the states after moves of this actor have from this one: the others whom it leaves alone
+  // do there what they do here.
+  void bequeath(std::size_t mover, std::uint32_t may_sleep) {
+    std::uint32_t independent = 0, disturbed = 0;
+    for (std::size_t which = 0; which < actors_.size(); ++which) {
+      const unsigned relation = footprints_.relation(footprint_[mover], footprint_[which]);
+      disturbed |= (~relation & Footprints::kLeftAlone) << which;
+      independent |= relation / Footprints::kIndependent << which;
+    }
+    heritage_[0] = may_sleep & independent;
+    heritage_[1] = disturbed;
+    std::memcpy(heritage_.data() + kMasks, does_.data(), does_.size() * sizeof does_[0]);
+  }
+  template <class F>
+  static void each_bit(std::uint32_t bits, F&& f) {
+    for (; bits != 0; bits &= bits - 1) f(static_cast<std::size_t>(std::countr_zero(bits)));
+  }
+
+  void go(std::uint32_t move, std::byte* to) {
     copy_bytes(to, packed_, parts_.packed_bytes());
-    for (std::uint32_t i = move.begin; i < move.end; ++i) {
+    for (std::uint32_t i = first_change_[move]; i < first_change_[move + 1]; ++i) {
       Change& change = changes_[changes_of_moves_[i]];
       const Number before = from_[change.place];
       Number after = before < change.after.size() ? change.after[before] : kUnknown;
@@ -176,38 +249,48 @@ class RememberedMoves {
 
   // The moves of an actor out of from_, as they are.
   template <class Emit>
-  void make(std::size_t which, Emit&& emit) {
+  std::uint64_t make(std::size_t which, Emit&& emit) {
     unpack();
+    std::uint64_t moves = 0;
     system_.moves_of(state_, static_cast<int>(which), nullptr,
                      [&](const Action& action, const State& after, const Events& events) {
+                       ++moves;
                        count_steps(events, 1);
-                       emit(action, events, [&](std::byte* to) { pack(after, to); });
+                       emit(action, events, heritage_.data(),
+                            [&](std::byte* to) { pack(after, to); });
                      });
+    return moves;
   }
 
   // The same, remembered.
-  View::Range learn(std::size_t which) {
+  std::uint32_t learn(std::size_t which) {
     ++learned_;
     unpack();
     Actor& actor = actors_[which];
-    const std::size_t known_moves = moves_.size();
+    const std::size_t known_moves = actions_.size();
     lang::Footprint footprint(sizeof(State));
+    Mask written(sizeof(State));  // by any of the moves
     system_.moves_of(state_, static_cast<int>(which), &footprint,
                      [&](const Action& action, const State& after, const Events& events) {
                        add_move(action, after, events, footprint);
+                       unite(written.data(), footprint.written().data(), written.size());
                      });
-    const View::Range range{static_cast<std::uint32_t>(known_moves),
-                            static_cast<std::uint32_t>(moves_.size())};
+    const auto done = static_cast<std::uint32_t>(done_.size());
+    const std::size_t moves = actions_.size() - known_moves;
+    if (moves > std::numeric_limits<std::uint16_t>::max())
+      throw std::length_error("more moves of one actor than can be remembered");
+    done_.push_back({static_cast<std::uint32_t>(known_moves), static_cast<std::uint16_t>(moves),
+                     footprints_.number_of(footprint.read(), written)});
     if (!std::exchange(actor.is_known, true)) actor.first = place_of(footprint.first());
     View& view = view_of(actor, footprint.read());
     if (view.fits()) {
       memory_bytes_ -= view.memory_bytes();
-      view.keep(from_.data(), range);
+      view.keep(from_.data(), done);
       memory_bytes_ += view.memory_bytes();
     }
     memory_bytes_ +=
-        (moves_.size() - known_moves) * (sizeof(Move) + sizeof(Events) + sizeof(std::uint64_t));
-    return range;
+        moves * (sizeof(Action) + sizeof(Events) + sizeof first_change_[0]) + sizeof(Done);
+    return done;
   }
 
   void unpack() {
@@ -225,7 +308,6 @@ class RememberedMoves {
 
   void add_move(const Action& action, const State& after, const Events& events,
                 const lang::Footprint& footprint) {
-    Move move{action, static_cast<std::uint32_t>(changes_of_moves_.size()), 0};
     const auto* bytes = reinterpret_cast<const std::byte*>(&after);
     for (std::size_t place = 0; place < parts_.places(); ++place) {
       const auto written = of_place(footprint.written(), place);
@@ -236,13 +318,14 @@ class RememberedMoves {
         if (written[i] != 0) effect.bytes[i] = bytes[parts_.offset(place) + i];
       changes_of_moves_.push_back(change(std::move(effect)));
     }
-    move.end = static_cast<std::uint32_t>(changes_of_moves_.size());
-    moves_.push_back(move);
+    first_change_.push_back(static_cast<std::uint32_t>(changes_of_moves_.size()));
+    actions_.push_back(action);
     events_.push_back(events);
-    taken_.push_back(0);
 
+    expected_.resize(parts_.packed_bytes());
+    after_.resize(parts_.packed_bytes());
     pack(after, expected_.data());
-    go(move, after_.data());
+    go(static_cast<std::uint32_t>(actions_.size() - 1), after_.data());
     if (after_ != expected_)
       throw std::logic_error("a move has written what its footprint does not have");
   }
@@ -267,10 +350,7 @@ class RememberedMoves {
     }
     View& view = *actor.views[number];
     Mask& all = actor.read[number];
-    unsigned more = 0;
-    for (std::size_t i = 0; i < all.size(); ++i) more |= read[i] & ~unsigned{all[i]};
-    if (more == 0) return view;
-    for (std::size_t i = 0; i < all.size(); ++i) all[i] |= read[i];
+    if (!unite(all.data(), read.data(), all.size())) return view;
     std::vector<const Projection*> projections;
     for (std::size_t place = 0; place < parts_.places(); ++place)
       if (place != actor.first)
@@ -306,7 +386,7 @@ class RememberedMoves {
   }
 
   static bool is_any(std::span<const std::uint8_t> mask) {
-    return std::find(mask.begin(), mask.end(), 1) != mask.end();
+    return std::memchr(mask.data(), 1, mask.size()) != nullptr;
   }
   std::span<const std::uint8_t> of_place(const Mask& of_state, std::size_t place) const {
     return std::span(of_state).subspan(parts_.offset(place), parts_.bytes(place));
@@ -324,16 +404,21 @@ class RememberedMoves {
   std::vector<std::size_t> known_;                   // by place: parts that they know
   std::map<Effect, std::uint32_t> effects_;          // to their index in changes_
   std::vector<Change> changes_;
-  std::vector<Move> moves_;
-  std::vector<Events> events_;        // of each move
-  std::vector<std::uint64_t> taken_;  // the same: how often, since its steps were counted
+  std::vector<Action> actions_;                    // of each move
+  std::vector<Events> events_;                     // the same
+  std::vector<std::uint32_t> first_change_ = {0};  // the same, and the end: in changes_of_moves_
+  std::vector<Done> done_ = std::vector<Done>(1);
   std::vector<std::uint64_t> steps_;  // how often each step, since add_steps()
   std::vector<std::uint32_t> changes_of_moves_;
+  Footprints footprints_;
   std::size_t memory_bytes_ = 0;
   std::uint64_t learned_ = 0, states_ = 0;
 
-  std::vector<Number> from_;           // the state whose moves are asked for
-  const std::byte* packed_ = nullptr;  // the same, as it is in the store
+  std::vector<Number> from_;                   // the state whose moves are asked for
+  std::vector<std::uint32_t> does_;            // there, by actor: in done_
+  std::vector<Footprints::Number> footprint_;  // the same
+  std::vector<std::uint32_t> heritage_;        // of the states after a move
+  const std::byte* packed_ = nullptr;          // the same, as it is in the store
   std::vector<std::byte> after_, expected_;
   State state_{};  // the same, if is_unpacked_
   bool is_unpacked_ = false;

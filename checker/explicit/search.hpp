@@ -22,7 +22,9 @@
 
 #include "checker/checker.hpp"
 #include "checker/explicit/bit_packer.hpp"
+#include "checker/explicit/heritage.hpp"
 #include "checker/explicit/open_claims.hpp"
+#include "checker/explicit/pending.hpp"
 #include "checker/explicit/reduction.hpp"
 #include "checker/explicit/remembered_moves.hpp"
 #include "checker/explicit/search_clock.hpp"
@@ -50,7 +52,7 @@ class Search {
         claims_(system, claims, result_.findings),
         checkpoints_(tuning.checkpoints),
         packer_(system.significant_bits(), lang::part_ends(system),
-                tuning.disk.empty() ? tuning.narrow_parts_max : 0, tuning),
+                tuning.parts_grow && tuning.disk.empty(), tuning),
         store_(packer_.packed_bytes(), {limits.states_max, limits.memory_bytes_max, tuning.disk,
                                         tuning.chunk_bytes, tuning.slots_log2}),
         remembers_from_(tuning.remembers_from) {
@@ -72,10 +74,11 @@ class Search {
         ++depth_;
         begin_level();
       }
-      if (limit_reached() || !widen()) break;
+      if (limit_reached()) break;
       const std::uint64_t end = std::min((expanded_ / kBatch + 1) * kBatch, level_end_);
-      for (std::uint64_t index = expanded_; index < end; ++index) expand(static_cast<Index>(index));
-      insert_pending(end);
+      std::uint64_t index = expanded_;
+      while (index < end && !is_refused_) expand(static_cast<Index>(index++));
+      insert_pending(index);
     }
     count_steps();
     if (!result_.complete() && known_before_ > 0) write_checkpoint();
@@ -96,19 +99,12 @@ class Search {
   static constexpr bool kReduces = !std::is_same_v<R, NoReduction<S>>;
   static constexpr bool kLocal = lang::Local<S> && !kReduces;
 
-  // A successor between the call that produced it and the store.
-  struct Pending {
-    Action action;
-    Index parent;
-    std::uint32_t tag = 0;
-  };
-
   void add_initial_states() {
     std::vector<State> initial = system_.initial();
     for (State& state : initial) reduction_.normalise(state);
     for (std::size_t i = 0; i < initial.size() && result_.incomplete.empty(); ++i) {
       initial_.push_back(i);
-      pend(Store::kNoParent, Action{}, initial[i], nullptr);
+      pend(Store::kNoParent, initial[i]);
       insert_pending(0);
       if (store_.size() < initial_.size()) initial_.pop_back();
     }
@@ -117,21 +113,7 @@ class Search {
   void begin_level() {
     result_.levels.push_back(store_.size() - level_end_);
     level_end_ = store_.size();
-  }
-
-  // Numbers of parts that no longer fit.  False: there is no memory for it.
-  bool widen() {
-    PartPacker* parts = packer_.parts();
-    if (parts == nullptr || !parts->wants_widening()) return true;
-    if (!store_.repack(parts->wide_bytes(), widening()))
-      return !stop_because(refusal(Insertion::memory_refused));
-    parts->widen();
-    return true;
-  }
-  auto widening() {
-    return [parts = packer_.parts()](const std::byte* narrow, std::byte* wide) {
-      parts->widen(narrow, wide);
-    };
+    if (heritage_) heritage_->begin_level();
   }
 
   void expand(Index index) {
@@ -144,7 +126,7 @@ class Search {
                                       const Events& events) {
       count_move(events);
       see_move(index, before, action, after, events);
-      pend(index, action, after, store_.packed(index));
+      pend(index, after);
     });
     if (result_.transitions == transitions) see_end(index);
   }
@@ -152,9 +134,11 @@ class Search {
   // Whether moves are remembered by now.
   bool remembers_moves() {
     if (remembered_) return true;
-    if (packer_.parts() == nullptr || !system_.is_local() || expanded_ < remembers_from_)
+    if (packer_.parts() == nullptr || !system_.is_local() || expanded_ < remembers_from_ ||
+        system_.actors() > RememberedMoves<S>::kActorsMax)
       return false;
     remembered_.emplace(system_, *packer_.parts());
+    heritage_.emplace(remembered_->heritage_words(), store_.size());
     return true;
   }
 
@@ -163,16 +147,21 @@ class Search {
     const std::uint64_t transitions = result_.transitions;
     const std::byte* from = store_.packed(index);
     if (claims_.asks_moves()) packer_.unpack(from, &state_);
-    remembered_->each(from, [&](const Action& action, const Events& events, const auto& go) {
-      ++result_.transitions;
-      std::byte* packed = room_for_one_more();
-      go(packed);
+    const auto take = [&](const Action& action, const Events& events, const std::uint32_t* heritage,
+                          const auto& go) {
+      const std::byte* packed = pack_one_more(go, [&] {
+        from = store_.packed(index);
+        remembered_->has_moved(from);
+      });
       if (claims_.asks_moves()) {
         packer_.unpack(packed, &found_);
         see_move(index, state_, action, found_, events);
       }
-      pending_.push_back({action, index});
-    });
+      pending_.add(index);
+      heritage_->wait(heritage);
+    };
+    result_.transitions +=
+        remembered_->each(from, heritage_->of(index), claims_.asks_moves(), take);
     if (result_.transitions == transitions) {
       packer_.unpack(from, &state_);
       see_end(index);
@@ -207,26 +196,44 @@ class Search {
     }
   }
 
-  // `before`: state_ as it is packed, if `after` follows it.
-  void pend(Index parent, const Action& action, const State& after, const std::byte* before) {
-    std::byte* packed = room_for_one_more();
+  // `after`: an initial state, if it has no parent, or one that follows state_.
+  void pend(Index parent, const State& after) {
     const State* to = &after;
     if constexpr (kReduces) {
       found_ = after;
       reduction_.normalise(found_);
       to = &found_;
     }
-    if (before != nullptr) {
-      packer_.pack_like(&state_, before, to, packed);
-    } else {
-      packer_.pack(to, packed);
-    }
-    pending_.push_back({action, parent});
+    pack_one_more([&](std::byte* packed) {
+      if (parent == Store::kNoParent) return packer_.pack(to, packed);
+      packer_.pack_like(&state_, store_.packed(parent), to, packed);
+    });
+    pending_.add(parent);
   }
-  std::byte* room_for_one_more() {
-    const std::size_t at = pending_.size() * packer_.packed_bytes();
-    packed_.resize(std::max(packed_.size(), at + packer_.packed_bytes() + BitPacker::kSlack));
-    return packed_.data() + at;
+  // One that will be pending, once more if all states had to be packed anew for it.
+  template <class Pack>
+  const std::byte* pack_one_more(Pack&& pack, auto&&... packed_anew) {
+    std::byte* packed = pending_.room(packer_.packed_bytes());
+    pack(packed);
+    if (!packer_.is_too_narrow() || is_refused_) [[likely]]
+      return packed;
+    is_refused_ = !lay_out_anew();
+    (packed_anew(), ...);
+    packed = pending_.room(packer_.packed_bytes());
+    pack(packed);
+    return packed;
+  }
+  // For numbers of parts that did not fit.  False: there is no memory for it.
+  bool lay_out_anew() {
+    PartPacker& parts = *packer_.parts();
+    PartLayout layout = parts.fitting_layout();
+    const auto convert = [&](const std::byte* before, std::byte* after) {
+      layout.convert(parts.layout(), before, after);
+    };
+    if (!store_.repack(layout.packed_bytes(), convert)) return false;
+    pending_.repack(packer_.packed_bytes(), layout.packed_bytes(), convert);
+    parts.lay_out(std::move(layout));
+    return true;
   }
 
   // The successors of a batch of states, up to `end`, wait until all are there, while the cache
@@ -234,20 +241,21 @@ class Search {
   // the figures.
   void insert_pending(std::uint64_t end) {
     share_memory();
-    const std::byte* packed = packed_.data();
-    for (Pending& pending : pending_) {
-      pending.tag = store_.tag(std::exchange(packed, packed + packer_.packed_bytes()));
-      store_.prefetch_slot(pending.tag);
+    const std::size_t packed_bytes = packer_.packed_bytes();
+    for (std::size_t i = 0; i < pending_.size(); ++i) {
+      pending_[i].tag = store_.tag(pending_.packed(i, packed_bytes));
+      store_.prefetch_slot(pending_[i].tag);
     }
-    for (const Pending& pending : pending_) store_.prefetch_state(pending.tag);
-    packed = packed_.data();
-    for (const Pending& pending : pending_) {
+    for (std::size_t i = 0; i < pending_.size(); ++i) store_.prefetch_state(pending_[i].tag);
+    for (std::size_t i = 0; i < pending_.size(); ++i) {
+      const PendingStates::One& pending = pending_[i];
+      const std::byte* packed = pending_.packed(i, packed_bytes);
       if (pending.parent != expanded_ && pending.parent != Store::kNoParent) {
         expanded_ = pending.parent;
         known_before_ = store_.size();
       }
-      const Insertion insertion =
-          store_.insert(packed, pending.tag, pending.parent, pending.action);
+      const Insertion insertion = is_refused_ ? Insertion::memory_refused
+                                              : store_.insert(packed, pending.tag, pending.parent);
       if (insertion != Insertion::added && insertion != Insertion::known) {
         stop_because(refusal(insertion));
         is_cut_ = true;
@@ -255,15 +263,16 @@ class Search {
         for (; end > expanded_ + 1; --end) forget(static_cast<Index>(end - 1));
         break;
       }
+      if (insertion == Insertion::added && heritage_) heritage_->add(i);
       if (insertion == Insertion::added && claims_.asks_states()) {
         packer_.unpack(packed, &found_);
         const auto index = static_cast<Index>(store_.size() - 1);
         claims_.see_state(found_,
                           [&](const Asked<S>& asked) { return show(asked, index, found_); });
       }
-      packed += packer_.packed_bytes();
     }
     pending_.clear();
+    if (heritage_) heritage_->end_waiting();
     if (!is_cut_) expanded_ = end;
   }
 
@@ -300,23 +309,16 @@ class Search {
   Shown<S> show(const Asked<S>& asked, Index index, const State& end,
                 const Action* last = nullptr) const {
     if (asked.premise && reduction_.is_exact()) return {};  // then it has one, and nobody sees it
-    if constexpr (!kReduces) return {run_to(index, last), end};
     std::vector<State> path(1);
     packer_.unpack(store_.packed(index), &path[0]);
     for (; store_.parent(index) != Store::kNoParent; index = store_.parent(index))
       packer_.unpack(store_.packed(store_.parent(index)), &path.emplace_back());
     std::reverse(path.begin(), path.end());
-    return run_through(system_, reduction_, path, asked, last != nullptr);
-  }
-  // The run to a state, and with `last` one move further.
-  Run<S> run_to(Index index, const Action* last = nullptr) const {
-    Run<S> run;
-    if (last != nullptr) run.actions.push_back(*last);
-    for (; store_.parent(index) != Store::kNoParent; index = store_.parent(index))
-      run.actions.push_back(store_.action(index));
-    std::reverse(run.actions.begin(), run.actions.end());
+    if constexpr (kReduces) return run_through(system_, reduction_, path, asked, last != nullptr);
+    Run<S> run = run_along(system_, path);
     run.initial = initial_[index];
-    return run;
+    if (last != nullptr) run.actions.push_back(*last);
+    return {std::move(run), end};
   }
 
   bool limit_reached() {
@@ -392,10 +394,7 @@ class Search {
   bool go_on() {
     const auto file = checkpoints_ == nullptr ? nullptr : checkpoints_->take();
     if (file == nullptr) return false;
-    const std::size_t packed_bytes = packer_.load(*file);
-    if (!store_.repack(packer_.packed_bytes(), widening())) throw std::bad_alloc();
-    share_memory();
-    store_.load(*file, checkpoints_->path(), packed_bytes, widening());
+    load_states(*file);
     FieldReader fields(*file, kSearch);
     if (fields.number() != store_.size()) file->refuse("states of it are missing");
     expanded_ = fields.number_up_to(store_.size());
@@ -404,6 +403,18 @@ class Search {
     fields.end();
     checkpoints_->resumed(store_.size());
     return true;
+  }
+  void load_states(const CheckpointReader& from) {
+    const std::optional<PartLayout> there = packer_.load(from);
+    share_memory();
+    if (!there) return store_.load(from, checkpoints_->path());
+    const PartLayout& here = packer_.parts()->layout();
+    const auto convert = [&](const std::byte* before, std::byte* after) {
+      here.convert(*there, before, after);
+    };
+    if (!store_.repack(here.packed_bytes(), convert)) throw std::bad_alloc();
+    store_.load(from, checkpoints_->path(), there->packed_bytes(),
+                *there == here ? nullptr : &convert);
   }
   void load(FieldReader& from) {
     depth_ = static_cast<std::uint32_t>(from.number());
@@ -432,7 +443,7 @@ class Search {
   std::uint64_t other_bytes() const {
     std::uint64_t bytes = packer_.memory_bytes();
     if constexpr (kLocal)
-      if (remembered_) bytes += remembered_->memory_bytes();
+      if (remembered_) bytes += remembered_->memory_bytes() + heritage_->memory_bytes();
     return bytes;
   }
   std::uint32_t depth_found() const { return store_.size() > level_end_ ? depth_ + 1 : depth_; }
@@ -464,16 +475,17 @@ class Search {
   Store store_;
   const std::uint64_t remembers_from_;
   typename RememberedOf<S, kLocal>::Type remembered_{std::nullopt};
+  std::optional<Heritage> heritage_;  // if there are remembered_ moves
   std::vector<std::size_t> initial_;  // by index in the store: which initial state it is
   std::uint64_t expanded_ = 0;        // indices below are done, the rest is the frontier
   std::uint64_t level_end_ = 0;       // indices below are at most at depth_
   std::uint64_t known_before_ = 0;    // states when the last expansion began
   bool is_cut_ = false;               // in the middle of an expansion
+  bool is_refused_ = false;           // states could not be laid out anew
   std::uint32_t depth_ = 0;           // of the state being expanded
   State state_{};                     // the state being expanded
   State found_{};                     // the state being judged
-  std::vector<Pending> pending_;
-  std::vector<std::byte> packed_;
+  PendingStates pending_;
 };
 
 }  // namespace nsmc::checker

@@ -1,4 +1,4 @@
-// Short runs of bytes compared and copied without a call.
+// Short runs of bytes compared, copied and united without a call.
 // SPDX-License-Identifier: MIT
 //
 // In words, the last of which overlaps the one before it, and without a branch for each: packed
@@ -31,6 +31,23 @@ inline void copy_bytes(std::byte* to, const std::byte* from, std::size_t bytes) 
   }
   for (std::size_t i = 0; i + 8 < bytes; i += 8) std::memcpy(to + i, from + i, 8);
   std::memcpy(to + bytes - 8, from + bytes - 8, 8);
+}
+
+// Adds the bits of another run.  False: it had them all.
+inline bool unite(std::uint8_t* to, const std::uint8_t* more, std::size_t bytes) {
+  std::uint64_t added = 0;
+  const auto one = [&]<class Word>(Word, std::size_t at) {
+    Word before = 0, other = 0;
+    std::memcpy(&before, to + at, sizeof before);
+    std::memcpy(&other, more + at, sizeof other);
+    added |= static_cast<Word>(other & ~before);
+    before = static_cast<Word>(before | other);
+    std::memcpy(to + at, &before, sizeof before);
+  };
+  std::size_t at = 0;
+  for (; at + 8 <= bytes; at += 8) one(std::uint64_t{}, at);
+  for (; at < bytes; ++at) one(std::uint8_t{}, at);
+  return added != 0;
 }
 
 }  // namespace nsmc::checker

@@ -15,12 +15,12 @@ namespace nsmc::checker {
 
 class StatePacker {
  public:
-  // part_ends, narrow_max: as PartPacker has them.
+  // part_ends, is_growing: as PartPacker has them.
   StatePacker(std::span<const std::uint8_t> significant_bits,
-              std::span<const std::size_t> part_ends, std::size_t narrow_max, const Tuning& tuning)
+              std::span<const std::size_t> part_ends, bool is_growing, const Tuning& tuning)
       : bits_(significant_bits, tuning.gather) {
     if (bits_.packed_bytes() >= tuning.parts_from_bytes)
-      parts_.emplace(significant_bits, part_ends, narrow_max);
+      parts_.emplace(significant_bits, part_ends, is_growing);
   }
 
   std::size_t state_bytes() const { return bits_.state_bytes(); }
@@ -29,6 +29,7 @@ class StatePacker {
   }
   // nullptr: bit by bit.
   PartPacker* parts() { return parts_ ? &*parts_ : nullptr; }
+  bool is_too_narrow() const { return parts_ && parts_->is_too_narrow(); }
   // Of what is kept beside the packed states.
   std::size_t memory_bytes() const { return parts_ ? parts_->memory_bytes() : 0; }
 
@@ -50,11 +51,11 @@ class StatePacker {
   void save(CheckpointWriter& to) const {
     if (parts_) parts_->save(to);
   }
-  // REQUIRES: nothing was packed yet.  Throws CheckpointError.  How many bytes a state has that was
-  // packed with it: as many as one that is packed now, or narrow parts.
-  std::size_t load(const CheckpointReader& from) {
-    const bool are_narrow = parts_ && parts_->load(from);
-    return are_narrow ? parts_->narrow_bytes() : packed_bytes();
+  // REQUIRES: nothing was packed yet.  Throws CheckpointError.  How parts are laid out in the
+  // states that were packed with it, if they are.
+  std::optional<PartLayout> load(const CheckpointReader& from) {
+    if (!parts_) return std::nullopt;
+    return parts_->load(from);
   }
 
  private:

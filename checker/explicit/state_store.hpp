@@ -1,8 +1,9 @@
 // The exact set of visited states: an arena in breadth-first order, and a table of indices.
 // SPDX-License-Identifier: MIT
 //
-// A state is its packed bytes, its parent's index and the action that led to it; its index is the
-// order in which it was found.  So the frontier is a range of indices and needs no queue.
+// A state is its packed bytes, its parent's index and, where that is wanted, the action that led to
+// it; its index is the order in which it was found.  So the frontier is a range of indices and
+// needs no queue.
 //
 // The table has 8-byte slots: an index and 32 bits of hash, the tag.  A slot's place is the tag's
 // top bits, with linear probing, so a table twice as large is filled from the slots alone, in one
@@ -27,6 +28,7 @@
 #include <span>
 #include <stdexcept>
 #include <string>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
@@ -64,6 +66,9 @@ struct StoreLimits {
   unsigned slots_log2 = 12;
 };
 
+// The action is not wanted: two states say which it was.
+struct NoAction {};
+
 template <class Action, class Hash = Xxh3>
 class StateStore {
  public:
@@ -73,7 +78,7 @@ class StateStore {
 
   explicit StateStore(std::size_t packed_bytes, const StoreLimits& limits = {})
       : packed_bytes_(packed_bytes),
-        record_bytes_(packed_bytes + sizeof(Index) + sizeof(Action)),
+        record_bytes_(packed_bytes + sizeof(Index) + kActionBytes),
         states_max_(std::min(limits.states_max, kStatesMax)),
         memory_bytes_max_(limits.memory_bytes_max),
         chunk_log2_(static_cast<unsigned>(std::bit_width(
@@ -115,7 +120,8 @@ class StateStore {
   }
 
   // If it is known, the first parent and action stay: they are on a shortest run.
-  Insertion insert(const std::byte* state, std::uint32_t tag, Index parent, const Action& action) {
+  Insertion insert(const std::byte* state, std::uint32_t tag, Index parent,
+                   const Action& action = {}) {
     std::uint64_t at = find(state, tag);
     if (slots()[at] != 0) return Insertion::known;
     const unsigned slots_log2 = slots_log2_;
@@ -126,7 +132,7 @@ class StateStore {
     std::byte* record = record_at(index);
     copy_bytes(record, state, packed_bytes_);
     std::memcpy(record + packed_bytes_, &parent, sizeof parent);
-    std::memcpy(record + packed_bytes_ + sizeof parent, &action, sizeof action);
+    std::memcpy(record + packed_bytes_ + sizeof parent, &action, kActionBytes);
     slots()[at] = slot_of(tag, index);
     return Insertion::added;
   }
@@ -184,11 +190,15 @@ class StateStore {
       states -= count;
     }
   }
-  // A packed state has so many bytes there; if that is not what it has here, convert(there, here)
-  // writes it.  REQUIRES: there are no states yet.  Throws CheckpointError, and std::bad_alloc.
+  // REQUIRES: there are no states yet.  Throws CheckpointError, and std::bad_alloc.
+  void load(const CheckpointReader& from, const std::string& path) {
+    load<void (*)(const std::byte*, std::byte*)>(from, path, packed_bytes_, nullptr);
+  }
+  // The same; a packed state has so many bytes there, and (*convert)(there, here) writes it as it
+  // is here, unless it is nullptr.
   template <class Convert>
   void load(const CheckpointReader& from, const std::string& path, std::size_t packed_bytes,
-            Convert&& convert) {
+            const Convert* convert) {
     const std::size_t record_bytes = packed_bytes + record_bytes_ - packed_bytes_;
     const std::uint64_t states = from.size_of(kRecords) / record_bytes;
     if (states * record_bytes != from.size_of(kRecords) || states > kStatesMax)
@@ -208,14 +218,14 @@ class StateStore {
       chunks_.emplace_back(chunk_bytes());
       if (!chunks_.back()) throw std::bad_alloc();
       const std::uint64_t count = std::min(states - size_, std::uint64_t{1} << chunk_log2_);
-      if (packed_bytes == packed_bytes_) {
+      if (convert == nullptr) {
         records.read({chunks_.back().begin(), count * record_bytes_});
       } else {
         there.resize(count * record_bytes);
         records.read(there);
         for (std::uint64_t i = 0; i < count; ++i)
           rewrite(there.data() + i * record_bytes, packed_bytes,
-                  chunks_.back().begin() + i * record_bytes_, packed_bytes_, convert);
+                  chunks_.back().begin() + i * record_bytes_, packed_bytes_, *convert);
       }
       for (const std::uint64_t end = size_ + count; size_ < end; ++size_)
         put(slot_of(tag(record_at(static_cast<Index>(size_))), size_));
@@ -225,6 +235,7 @@ class StateStore {
 
  private:
   static constexpr const char* kRecords = "records";
+  static constexpr std::size_t kActionBytes = std::is_empty_v<Action> ? 0 : sizeof(Action);
   static constexpr std::uint64_t kRoom = 1024;
 
   // A record with a state of another size.

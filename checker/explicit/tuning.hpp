@@ -26,10 +26,8 @@ struct Tuning {
   // Of the recorded way: states that are so large when packed bit by bit are packed as the numbers
   // of their parts.
   std::size_t parts_from_bytes = 100;
-  // So many parts of one place have numbers of two bytes; one more, and all have four.  Not so
-  // large that a batch of states could have more new parts than there is left.  0: four from the
-  // start.
-  std::size_t narrow_parts_max = 32'768;
+  // Their numbers have as few bits as they can have so far; if not, 32 from the start.
+  bool parts_grow = true;
   // Of systems that are lang::Local: after so many states, moves are made once and remembered.
   std::uint64_t remembers_from = 4'096;
 

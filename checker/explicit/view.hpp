@@ -13,15 +13,13 @@
 
 namespace nsmc::checker {
 
-// A table from what is seen to a range of something.  What is seen are the classes of the parts,
+// A table from what is seen to the number of something.  What is seen are the classes of the parts,
 // side by side in one word: two states with one word are the same to whoever looks through this
 // view.  Nothing is hashed away.
 class View {
  public:
   using Number = PartPacker::Number;
-  struct Range {
-    std::uint32_t begin = 0, end = 0;
-  };
+  static constexpr std::uint32_t kNothing = 0xffffffff;
 
   View() = default;
 
@@ -45,18 +43,17 @@ class View {
     __builtin_prefetch(slots_.data() + home(key));
     return key;
   }
-  // What was kept for what was seen; nullptr if nothing was.
-  const Range* find(std::uint64_t key) const {
+  // What was kept for what was seen; kNothing if nothing was.
+  std::uint32_t find(std::uint64_t key) const {
     for (std::size_t at = home(key);; at = (at + 1) & (slots_.size() - 1)) {
       const Slot& slot = slots_[at];
-      if (slot.range.begin == kEmpty) return nullptr;
-      if (slot.key == key) return &slot.range;
+      if (slot.key == key || slot.kept == kNothing) return slot.kept;
     }
   }
   // REQUIRES: fits(), and nothing is kept for such a state.
-  void keep(const Number* numbers, Range range) {
+  void keep(const Number* numbers, std::uint32_t kept) {
     if (2 * ++count_ > slots_.size()) rebuild(2 * slots_.size());
-    put({seen(numbers), range});
+    put({seen(numbers), kept});
   }
 
   // A projection has changed: it knows more parts, and maybe needs more bits for them.
@@ -74,7 +71,7 @@ class View {
     }
     if (!has_moved) return;
     for (Slot& slot : slots_)
-      if (slot.range.begin != kEmpty) slot.key = translated(slot.key, before);
+      if (slot.kept != kNothing) slot.key = translated(slot.key, before);
     rebuild(slots_.size());
   }
 
@@ -83,7 +80,6 @@ class View {
   }
 
  private:
-  static constexpr std::uint32_t kEmpty = 0xffffffff;
   static constexpr std::size_t kSlotsMin = 4;
   static constexpr unsigned kHomeShiftMax = 62;
   // One projection of several classes; those of one say nothing.
@@ -94,7 +90,7 @@ class View {
   };
   struct Slot {
     std::uint64_t key = 0;
-    Range range{kEmpty, kEmpty};
+    std::uint32_t kept = kNothing;
   };
 
   std::uint64_t seen(const Number* numbers) const {
@@ -107,7 +103,7 @@ class View {
   std::size_t home(std::uint64_t key) const { return key * 0x9E3779B97F4A7C15ULL >> home_shift_; }
   void put(const Slot& slot) {
     std::size_t at = home(slot.key);
-    while (slots_[at].range.begin != kEmpty) at = (at + 1) & (slots_.size() - 1);
+    while (slots_[at].kept != kNothing) at = (at + 1) & (slots_.size() - 1);
     slots_[at] = slot;
   }
   void clear() {
@@ -119,7 +115,7 @@ class View {
     const std::vector<Slot> before = std::exchange(slots_, std::vector<Slot>(size));
     home_shift_ = 64 - static_cast<unsigned>(std::countr_zero(size));
     for (const Slot& slot : before)
-      if (slot.range.begin != kEmpty) put(slot);
+      if (slot.kept != kNothing) put(slot);
   }
   void lay_out() {
     ++layouts_;

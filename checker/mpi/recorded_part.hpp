@@ -52,7 +52,7 @@ class RecordedPart {
         ranks_(ranks),
         exchange_(exchange),
         memory_bytes_max_(memory_bytes_max),
-        packer_(system.significant_bits(), lang::part_ends(system), 0, tuning),
+        packer_(system.significant_bits(), lang::part_ends(system), false, tuning),
         store_(packer_.packed_bytes(), {Store::kStatesMax, memory_bytes_max, tuning.disk,
                                         tuning.chunk_bytes, tuning.slots_log2}),
         steps_(static_cast<std::size_t>(system.step_count())),
@@ -145,9 +145,9 @@ class RecordedPart {
   }
   // REQUIRES: nothing was added yet.  The open questions are as they were, and a round has begun.
   void load(const CheckpointReader& from, std::int64_t /*depth*/) {
-    const std::size_t packed_bytes = packer_.load(from);
+    packer_.load(from);
     share_memory();
-    store_.load(from, "a rank's checkpoint", packed_bytes, [](auto&&...) {});
+    store_.load(from, "a rank's checkpoint");
     FieldReader fields(from, kPart);
     if (fields.number() != store_.size()) from.refuse("states of it are missing");
     expanded_ = fields.number_up_to(store_.size());
