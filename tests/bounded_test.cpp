@@ -10,7 +10,7 @@
 #include <atomic>
 
 #include "checker/cli/answer.hpp"
-#include "checker/explicit/explicit.hpp"
+#include "checker/cli/reduced.hpp"
 #include "traces/scenario.hpp"
 
 namespace nsmc::cli {
@@ -19,7 +19,7 @@ namespace {
 using checker::Verdict;
 
 checker::Result<System> explored(const Bound& bound) {
-  return checker::search<System>(*bound.system, bound.claims, {.states_max = 300'000});
+  return cli::search_whole(*bound.system, bound.claims, {.states_max = 300'000});
 }
 checker::Result<System> bounded(const Bound& bound, std::uint32_t depth,
                                 const BoundedSettings& settings = {}) {

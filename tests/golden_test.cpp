@@ -17,9 +17,9 @@
 
 #include "checker/cli/answer.hpp"
 #include "checker/cli/binding.hpp"
+#include "checker/cli/reduced.hpp"
 #include "checker/cli/report_input.hpp"
 #include "checker/cli/shipped.hpp"
-#include "checker/explicit/explicit.hpp"
 #include "checker/graph/fewest_switches.hpp"
 #include "model/kernel/changes.hpp"
 #include "tests/naive_explorer.hpp"
@@ -173,7 +173,7 @@ INSTANTIATE_TEST_SUITE_P(, Golden, testing::ValuesIn(bugs()), [](const auto& tes
 
 TEST_P(Golden, RunEndsInTheBugAndNoneIsShorter) {
   const Bound bound = bind(traces::read_scenario(kTop + "traces/scenarios/" + GetParam() + ".scn"));
-  const auto found = checker::search<System>(*bound.system, bound.claims, {}).findings.at(0);
+  const auto found = cli::search_whole(*bound.system, bound.claims, {}).findings.at(0);
   ASSERT_TRUE(found.run.has_value()) << "the search finds no run into " << GetParam();
   const std::size_t shortest = found.run->actions.size();
   const Claim& claim = bound.claims.front();

@@ -13,6 +13,7 @@ import signal
 import subprocess
 import sys
 import tempfile
+import time
 import unittest
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
@@ -25,7 +26,9 @@ SEED = 7
 class LongRun(unittest.TestCase):
     @classmethod
     def setUpClass(cls):
+        began = time.monotonic()
         cls.straight = cls.run_one("--json", "--no-times")
+        cls.seconds = time.monotonic() - began
 
     def setUp(self):
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="nsmc-checkpoint-"))
@@ -66,8 +69,8 @@ class LongRun(unittest.TestCase):
     def test_no_kill_leaves_an_unusable_file(self):
         kills = went_on = 0
         while kills < (200 if THOROUGH else 40):
-            code, out, err = self.stop_after(self.random.uniform(0, 0.25), signal.SIGKILL,
-                                             "--checkpoint-every", 0.01)
+            seconds = self.random.uniform(0, max(0.25, 0.7 * self.seconds))
+            code, out, err = self.stop_after(seconds, signal.SIGKILL, "--checkpoint-every", 0.01)
             went_on += "goes on from" in err
             if code == -signal.SIGKILL:
                 kills += 1

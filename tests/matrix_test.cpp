@@ -14,9 +14,9 @@
 #include <set>
 
 #include "checker/cli/binding.hpp"
+#include "checker/cli/reduced.hpp"
 #include "checker/cli/settings.hpp"
 #include "checker/cli/shipped.hpp"
-#include "checker/explicit/explicit.hpp"
 #include "model/kernel/changes.hpp"
 #include "model/kernel/defects.hpp"
 #include "props/props.hpp"
@@ -135,7 +135,7 @@ Found search(const Config& config, const kernel::Userland& user) {
   const Pidns system(config, user);
   std::vector<lang::Property<Pidns>> claims;
   for (const props::Row& row : props::catalogue()) claims.push_back(props::property(row));
-  const auto result = checker::search<Pidns>(system, claims, {.states_max = 3'000'000});
+  const auto result = cli::search_whole(system, claims, {.states_max = 3'000'000});
   Found found{{}, result.incomplete};
   for (std::size_t i = 0; i < claims.size(); ++i)
     if (result.findings[i].verdict == checker::Verdict::violated) found.ids.insert(claims[i].id);

@@ -69,6 +69,35 @@ TEST(PartPacker, NamesABitThatShouldNotBeThere) {
   }
 }
 
+TEST(PartLayout, KeepsEachNumberThatThereIsRoomFor) {
+  std::mt19937_64 random(2);
+  for (int i = 0; i < 300; ++i) {
+    std::vector<std::size_t> counts(1 + random() % 40);
+    for (std::size_t& count : counts) count = random() >> (40 + random() % 24);
+    const auto layout = PartLayout::for_counts(counts), widest = PartLayout::widest(counts.size());
+    Packed packed(layout.packed_bytes()), wide(widest.packed_bytes()), again(packed);
+    std::vector<PartLayout::Number> numbers;
+    for (std::size_t place = 0; place < counts.size(); ++place) {
+      ASSERT_GT(layout.room(place), counts[place]) << "there is no room for one more";
+      numbers.push_back(static_cast<PartLayout::Number>(random() % layout.room(place)));
+    }
+    for (const std::size_t place : {counts.size() - 1, std::size_t{0}})  // in any order
+      layout.put(packed.data(), place, numbers[place]);
+    for (std::size_t place = 0; place < counts.size(); ++place)
+      layout.put(packed.data(), place, numbers[place]);
+    widest.convert(layout, packed.data(), wide.data());
+    layout.convert(widest, wide.data(), again.data());
+    EXPECT_EQ(packed, again);
+    std::vector<unsigned> bits;
+    for (std::size_t place = 0; place < counts.size(); ++place) {
+      ASSERT_EQ(layout.get(packed.data(), place), numbers[place]);
+      ASSERT_EQ(widest.get(wide.data(), place), numbers[place]);
+      bits.push_back(layout.bits(place));
+    }
+    EXPECT_EQ(PartLayout(bits), layout);
+  }
+}
+
 TEST(PartPacker, ASearchIsTheSameStateForState) {
   using S = toys::TwoPhase;
   std::vector<std::vector<int>> orders;

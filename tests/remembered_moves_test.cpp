@@ -10,6 +10,7 @@
 #include <stdexcept>
 #include <string>
 #include <tuple>
+#include <utility>
 #include <vector>
 
 #include "checker/explicit/explicit.hpp"
@@ -232,6 +233,42 @@ TEST(Footprint, HasWhatIsReadWrittenAndCopied) {
     state = {};  // an object that is cleared
   }
   EXPECT_EQ(footprint.written(), (std::vector<std::uint8_t>{1, 1, 1}));
+}
+
+// --- of footprints
+
+TEST(Footprints, SayWhoIsInWhoseWay) {
+  using checker::Footprints;
+  Footprints footprints;
+  std::mt19937_64 random(kSeed);
+  std::vector<std::pair<Footprints::Mask, Footprints::Mask>> all(1);
+  for (int i = 0; i < 150; ++i) {
+    Footprints::Mask read(200), written(200);
+    for (Footprints::Mask* mask : {&read, &written})
+      for (std::uint64_t bytes = random() % 8; bytes > 0; --bytes) (*mask)[random() % 200] = 1;
+    const auto number = footprints.number_of(read, written);
+    if (number == all.size()) all.emplace_back(read, written);
+    ASSERT_EQ(all[number], std::pair(read, written));
+  }
+  const auto meet = [](const Footprints::Mask& a, const Footprints::Mask& b) {
+    for (std::size_t i = 0; i < a.size(); ++i)
+      if ((a[i] & b[i]) != 0) return true;
+    return false;
+  };
+  int independent = 0;
+  for (Footprints::Number a = 1; a < all.size(); ++a) {
+    EXPECT_EQ(footprints.relation(a, Footprints::kNone), 0U);
+    EXPECT_EQ(footprints.relation(Footprints::kNone, a), 0U);
+    for (Footprints::Number b = 1; b < all.size(); ++b) {
+      const bool alone = !meet(all[a].second, all[b].first);
+      const bool both =
+          alone && !meet(all[b].second, all[a].first) && !meet(all[a].second, all[b].second);
+      ASSERT_EQ(footprints.relation(a, b),
+                (alone ? Footprints::kLeftAlone : 0U) | (both ? Footprints::kIndependent : 0U));
+      independent += both;
+    }
+  }
+  EXPECT_GT(independent, 1000);
 }
 
 // --- of views

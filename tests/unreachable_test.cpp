@@ -10,7 +10,7 @@
 
 #include "checker/cli/binding.hpp"
 #include "checker/cli/catalogue.hpp"
-#include "checker/explicit/explicit.hpp"
+#include "checker/cli/reduced.hpp"
 #include "model/kernel/changes.hpp"
 #include "model/kernel/program.hpp"
 #include "props/props.hpp"
@@ -49,8 +49,7 @@ TEST(Unreachable, IsReachedByNoSearch) {
       } catch (const traces::ScenarioError&) {
         continue;  // a question that this kernel has no words for
       }
-      const auto result =
-          checker::search<System>(*bound.system, bound.claims, {.states_max = 20'000});
+      const auto result = cli::search_whole(*bound.system, bound.claims, {.states_max = 20'000});
       for (std::size_t i = 0; i < result.step_counts.size(); ++i)
         if (result.step_counts[i] > 0) {
           EXPECT_EQ(unreachable(step_name(i + 1), bound.system->config().changes), nullptr)

@@ -9,8 +9,9 @@
 
 #include "checker/cli/asked.hpp"
 #include "checker/cli/jobs.hpp"
+#include "checker/cli/reduced.hpp"
 #include "checker/cli/shipped.hpp"
-#include "checker/explicit/explicit.hpp"
+#include "checker/explicit/state_store.hpp"
 #include "model/kernel/changes.hpp"
 #include "props/props.hpp"
 
@@ -94,7 +95,7 @@ Set set_up(const traces::Scenario& scenario, bool pinned) {
   record.kind = Mutation::Kind::keep_record;
   record.step = Mutation::kEveryStep;
   kernel::recording = &set.record;
-  exam.passed = checker::search<System>(*with(*exam.bound.system, record), claims, {});
+  exam.passed = search_whole(*with(*exam.bound.system, record), claims, {});
   kernel::recording = nullptr;
   for (std::size_t i = 0; i < exam.passed.step_counts.size(); ++i)
     exam.steps[i] = exam.passed.step_counts[i] > 0;
@@ -147,8 +148,7 @@ Mark mark(const Exam& exam, const Mutation& mutation) {
   checker::Limits limits;
   limits.states_max = kTimesLarger * exam.passed.states + kStatesMore;
   limits.stop = &stop;
-  const Result<System> got =
-      checker::search<System>(*with(*exam.bound.system, mutation), claims, limits);
+  const Result<System> got = search_whole(*with(*exam.bound.system, mutation), claims, limits);
   // The question's own claim comes first; a survey has none but the catalogue.
   const std::size_t questions = exam.bound.claims.size() - props::catalogue().size();
   const auto found_by = [&](std::size_t i, Mark::Kind kind) {

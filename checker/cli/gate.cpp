@@ -12,7 +12,8 @@
 #include <optional>
 
 #include "checker/cli/jobs.hpp"
-#include "checker/explicit/explicit.hpp"
+#include "checker/cli/reduced.hpp"
+#include "checker/explicit/reexecute.hpp"
 #include "traces/files.hpp"
 #include "traces/gate/reports.hpp"
 #include "traces/itf.hpp"
@@ -64,8 +65,8 @@ Searched search(GateTask& task, const GateJudge& how, const Budget& budget, std:
     const checker::Limits limits = budget.limits(jobs);
     ProgressLine line(progress, task.head.name);
     Answer a = answer(std::move(task.bound), [&](const Bound& bound) {
-      return checker::search<System>(*bound.system, bound.claims, limits,
-                                     [&](const checker::Progress& p) { line(p); });
+      return search_whole(*bound.system, bound.claims, limits,
+                          [&](const checker::Progress& p) { line(p); });
     });
     if (budget.is_spent(limits)) a.result.incomplete = "the budget was spent before it began";
     done.record = judge(task, a, how);

@@ -51,6 +51,12 @@ Claim on_moves(const Claim& claim) {
 
 }  // namespace
 
+checker::Result<System> search_whole(const System& system, std::span<const Claim> claims,
+                                     const checker::Limits& limits,
+                                     const checker::OnProgress& on_progress) {
+  return checker::search<System>(system, claims, limits, on_progress);
+}
+
 checker::Result<System> search(const Bound& bound, const checker::Limits& limits,
                                const Reductions& reductions,
                                const checker::OnProgress& on_progress) {

@@ -2,6 +2,8 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <span>
+
 #include "checker/checker.hpp"
 #include "checker/cli/binding.hpp"
 
@@ -18,6 +20,11 @@ struct Reductions {
 
   bool any() const { return symmetry != Switch::off || dead_fields != Switch::off; }
 };
+
+// All states that a system can reach.  One place for it: to compile the explorer takes long.
+checker::Result<System> search_whole(const System& system, std::span<const Claim> claims,
+                                     const checker::Limits& limits,
+                                     const checker::OnProgress& on_progress = {});
 
 // The explorer; docs/reductions.md says what it leaves out, and why the verdicts are the same.
 // Throws std::invalid_argument if what was switched on is not possible, and CheckpointError.

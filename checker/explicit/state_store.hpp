@@ -5,11 +5,8 @@
 // it; its index is the order in which it was found.  So the frontier is a range of indices and
 // needs no queue.
 //
-// The table has 8-byte slots: an index and 32 bits of hash, the tag.  A slot's place is the tag's
-// top bits, with linear probing, so a table twice as large is filled from the slots alone, in one
-// pass that reads and writes in order and looks at no state.  Only the table is there twice
-// meanwhile, and it is small beside the states; growing it bit by bit would save that and cost a
-// second probe per lookup.
+// A table of 8-byte slots has an index and 32 bits of hash, the tag, for each; it grows by the
+// slots alone, in place and without a look at any state.
 //
 // Equal tags mean nothing: the whole states are compared.
 #pragma once
@@ -37,6 +34,7 @@
 #include "checker/explicit/bit_packer.hpp"
 #include "checker/explicit/pages.hpp"
 #include "checker/explicit/short_bytes.hpp"
+#include "checker/explicit/slot_table.hpp"
 
 namespace nsmc::checker {
 
@@ -84,9 +82,7 @@ class StateStore {
         chunk_log2_(static_cast<unsigned>(std::bit_width(
                         std::max<std::size_t>(wanted_chunk_bytes(limits) / record_bytes_, 1))) -
                     1),
-        slots_log2_(limits.slots_log2),
-        table_(table_bytes(slots_log2_)) {
-    if (!table_) throw std::bad_alloc();
+        table_(limits.slots_log2, limits.memory_bytes_max) {
     if (!limits.disk.empty()) disk_.emplace(limits.disk);
   }
 
@@ -103,18 +99,18 @@ class StateStore {
   }
 
   // What was touched: whole pages of states, and the table.  Not what lies on disk.
-  std::uint64_t memory_bytes() const { return arena_bytes(size_) + table_bytes(slots_log2_); }
+  std::uint64_t memory_bytes() const { return arena_bytes(size_) + table_.bytes(); }
 
   std::uint32_t tag(const std::byte* packed) const {
     return static_cast<std::uint32_t>(Hash{}(packed, packed_bytes_) >> 32);
   }
 
-  void prefetch_slot(std::uint32_t tag) const { __builtin_prefetch(slots() + home(tag)); }
+  void prefetch_slot(std::uint32_t tag) const { table_.prefetch(tag); }
   // The state that is most likely the one of this tag, if there is any.
   void prefetch_state(std::uint32_t tag) const {
-    const std::uint64_t slot = slots()[home(tag)];
-    if (static_cast<std::uint32_t>(slot >> 32) != tag || slot == 0) return;
-    const std::byte* state = packed(index_of(slot));
+    const std::uint64_t slot = table_.first(tag);
+    if (SlotTable::tag_of(slot) != tag || slot == 0) return;
+    const std::byte* state = packed(SlotTable::index_of(slot));
     __builtin_prefetch(state);
     __builtin_prefetch(state + packed_bytes_ - 1);
   }
@@ -122,24 +118,24 @@ class StateStore {
   // If it is known, the first parent and action stay: they are on a shortest run.
   Insertion insert(const std::byte* state, std::uint32_t tag, Index parent,
                    const Action& action = {}) {
-    std::uint64_t at = find(state, tag);
-    if (slots()[at] != 0) return Insertion::known;
-    const unsigned slots_log2 = slots_log2_;
+    std::uint64_t* slot = &find(state, tag);
+    if (*slot != 0) return Insertion::known;
+    const unsigned log2 = table_.log2();
     const Insertion room = make_room();
     if (room != Insertion::added) return room;
-    if (slots_log2_ != slots_log2) at = free_slot(tag);
+    if (table_.log2() != log2) slot = &find(state, tag);
     const auto index = static_cast<Index>(size_++);
     std::byte* record = record_at(index);
     copy_bytes(record, state, packed_bytes_);
     std::memcpy(record + packed_bytes_, &parent, sizeof parent);
     std::memcpy(record + packed_bytes_ + sizeof parent, &action, kActionBytes);
-    slots()[at] = slot_of(tag, index);
+    *slot = SlotTable::slot_of(tag, index);
     return Insertion::added;
   }
 
   // REQUIRES: the state is there.
   Index find_index(const std::byte* state, std::uint32_t tag) const {
-    return index_of(slots()[find(state, tag)]);
+    return SlotTable::index_of(find(state, tag));
   }
 
   const std::byte* packed(Index index) const { return record_at(index); }
@@ -163,8 +159,6 @@ class StateStore {
     std::vector<Pages> chunks;  // mapped, not touched
     for (std::size_t i = 0; i < chunks_.size(); ++i)
       if (!chunks.emplace_back((record_bytes << chunk_log2_) + BitPacker::kSlack)) return false;
-    Pages table(table_bytes(slots_log2_));
-    if (!table) return false;
     for (std::uint64_t index = 0; index < size_; ++index) {
       const std::uint64_t in_chunk = index & ((std::uint64_t{1} << chunk_log2_) - 1);
       const std::byte* before = record_at(static_cast<Index>(index));
@@ -173,12 +167,11 @@ class StateStore {
       if (in_chunk == 0 && index > 0) chunks_[(index >> chunk_log2_) - 1] = {};
     }
     chunks_ = std::move(chunks);
-    table_ = std::move(table);
+    table_.clear();
     packed_bytes_ = packed_bytes;
     record_bytes_ = record_bytes;
     room_until_ = 0;
-    for (std::uint64_t index = 0; index < size_; ++index)
-      put(slot_of(tag(record_at(static_cast<Index>(index))), index));
+    for (std::uint64_t index = 0; index < size_; ++index) put(index);
     return true;
   }
 
@@ -203,15 +196,16 @@ class StateStore {
     const std::uint64_t states = from.size_of(kRecords) / record_bytes;
     if (states * record_bytes != from.size_of(kRecords) || states > kStatesMax)
       from.refuse("its states have another size");
-    while (states > (std::uint64_t{3} << slots_log2_) / 4) ++slots_log2_;
+    unsigned log2 = table_.log2();
+    while (states > SlotTable::states_max(log2)) ++log2;
     const auto require = [&](bool fits) {
       if (!fits)
         throw CheckpointError(CheckpointError::Kind::memory, path,
                               "its states take more memory than the limit", "raise the limit");
     };
-    require(disk_ || arena_bytes(states) + table_bytes(slots_log2_) <= memory_bytes_max_);
-    table_ = Pages(table_bytes(slots_log2_));
-    if (!table_) throw std::bad_alloc();
+    require(disk_ || arena_bytes(states) + SlotTable::bytes(log2) <= memory_bytes_max_);
+    while (table_.log2() < log2)
+      if (!table_.grow()) throw std::bad_alloc();
     CheckpointSection records = from.open(kRecords);
     std::vector<std::byte> there;
     while (size_ < states) {
@@ -227,9 +221,8 @@ class StateStore {
           rewrite(there.data() + i * record_bytes, packed_bytes,
                   chunks_.back().begin() + i * record_bytes_, packed_bytes_, *convert);
       }
-      for (const std::uint64_t end = size_ + count; size_ < end; ++size_)
-        put(slot_of(tag(record_at(static_cast<Index>(size_))), size_));
-      require(fits(size_, table_bytes(slots_log2_)));
+      for (const std::uint64_t end = size_ + count; size_ < end; ++size_) put(size_);
+      require(fits(size_, table_.bytes()));
     }
   }
 
@@ -251,54 +244,29 @@ class StateStore {
     if (limits.disk.empty()) return limits.chunk_bytes;
     return std::min<std::size_t>(limits.chunk_bytes, limits.memory_bytes_max / 32);
   }
-  static std::size_t table_bytes(unsigned slots_log2) {
-    return sizeof(std::uint64_t) << slots_log2;
-  }
-  static std::uint64_t slot_of(std::uint32_t tag, std::uint64_t index) {
-    return std::uint64_t{tag} << 32 | (index + 1);
-  }
-  static Index index_of(std::uint64_t slot) { return static_cast<Index>(slot) - 1; }
-
-  std::uint64_t* slots() const { return reinterpret_cast<std::uint64_t*>(table_.begin()); }
-  std::uint64_t slot_mask() const { return (std::uint64_t{1} << slots_log2_) - 1; }
-  std::uint64_t home(std::uint32_t tag) const {
-    return std::uint64_t{tag} << 32 >> (64 - slots_log2_);
-  }
-
   std::byte* record_at(Index index) const {
     const Index in_chunk = index & ((Index{1} << chunk_log2_) - 1);
     return chunks_[index >> chunk_log2_].begin() + in_chunk * record_bytes_;
   }
 
   // Its slot, or the free one at which the search for it ends.
-  std::uint64_t find(const std::byte* state, std::uint32_t tag) const {
-    std::uint64_t at = home(tag);
-    for (;; at = (at + 1) & slot_mask()) {
-      const std::uint64_t slot = slots()[at];
-      if (slot == 0) return at;
-      if (static_cast<std::uint32_t>(slot >> 32) != tag) continue;
-      if (equal_bytes(packed(index_of(slot)), state, packed_bytes_)) return at;
-    }
+  std::uint64_t& find(const std::byte* state, std::uint32_t tag) const {
+    return table_.find(
+        tag, [&](Index index) { return equal_bytes(packed(index), state, packed_bytes_); });
   }
-
-  std::uint64_t free_slot(std::uint32_t tag) const {
-    std::uint64_t at = home(tag);
-    while (slots()[at] != 0) at = (at + 1) & slot_mask();
-    return at;
-  }
-  void put(std::uint64_t slot) {
-    slots()[free_slot(static_cast<std::uint32_t>(slot >> 32))] = slot;
+  // A state that is in no slot.
+  void put(std::uint64_t index) {
+    table_.put(SlotTable::slot_of(tag(record_at(static_cast<Index>(index))), index));
   }
 
   // For one more state: `added` if it may be.
   Insertion make_room() {
     if (size_ < room_until_) return Insertion::added;
     if (size_ >= states_max_) return Insertion::states_full;
-    const bool larger_table = size_ + 1 > (std::uint64_t{3} << slots_log2_) / 4;
-    const std::uint64_t tables_bytes =
-        table_bytes(slots_log2_) + (larger_table ? table_bytes(slots_log2_ + 1) : 0);
-    if (!fits(size_ + 1, tables_bytes)) return Insertion::memory_full;
-    if (larger_table && !grow_table()) return Insertion::memory_refused;
+    const unsigned log2 =
+        table_.log2() + (size_ + 1 > SlotTable::states_max(table_.log2()) ? 1 : 0);
+    if (!fits(size_ + 1, SlotTable::bytes(log2))) return Insertion::memory_full;
+    if (log2 > table_.log2() && !table_.grow()) return Insertion::memory_refused;
     if (size_ >> chunk_log2_ == chunks_.size()) {
       Pages chunk(chunk_bytes());  // mapped, not touched
       if (!chunk) return Insertion::memory_refused;
@@ -307,28 +275,16 @@ class StateStore {
     // As far as nothing changes, in steps in which memory is counted exactly.
     const std::uint64_t until =
         std::min({states_max_, size_ + kRoom, std::uint64_t{chunks_.size()} << chunk_log2_,
-                  (std::uint64_t{3} << slots_log2_) / 4});
-    if (arena_bytes(until) + table_bytes(slots_log2_) <= memory_bytes_max_) room_until_ = until;
+                  SlotTable::states_max(table_.log2())});
+    if (arena_bytes(until) + table_.bytes() <= memory_bytes_max_) room_until_ = until;
     return Insertion::added;
   }
 
-  bool grow_table() {
-    Pages larger(table_bytes(slots_log2_ + 1));
-    if (!larger) return false;
-    const Pages smaller = std::exchange(table_, std::move(larger));
-    const auto* old_slots = reinterpret_cast<const std::uint64_t*>(smaller.begin());
-    const std::uint64_t old_size = std::uint64_t{1} << slots_log2_;
-    ++slots_log2_;
-    for (std::uint64_t at = 0; at < old_size; ++at)
-      if (old_slots[at] != 0) put(old_slots[at]);
-    return true;
-  }
-
-  // So many states, and tables; full chunks go to disk for that, the oldest first: it is the newest
-  // that are found again.
-  bool fits(std::uint64_t states, std::uint64_t tables_bytes) {
+  // So many states, and a table; full chunks go to disk for that, the oldest first: it is the
+  // newest that are found again.
+  bool fits(std::uint64_t states, std::uint64_t bytes_of_table) {
     const std::uint64_t before = on_disk_;
-    while (arena_bytes(states) + tables_bytes > memory_bytes_max_) {
+    while (arena_bytes(states) + bytes_of_table > memory_bytes_max_) {
       if (!disk_ || on_disk_ >= size_ >> chunk_log2_) return false;
       Pages& oldest = chunks_[on_disk_];
       const std::uint64_t at = on_disk_ * Pages::rounded_up(chunk_bytes());
@@ -355,13 +311,12 @@ class StateStore {
   std::uint64_t states_max_;
   std::uint64_t memory_bytes_max_;
   unsigned chunk_log2_;  // states per chunk
-  unsigned slots_log2_;
   std::uint64_t size_ = 0;
   std::uint64_t room_until_ = 0;  // for so many states there is room, as all is
   std::vector<Pages> chunks_;
   std::optional<SpillFile> disk_;
   std::uint64_t on_disk_ = 0;  // chunks, the oldest
-  Pages table_;
+  SlotTable table_;
 };
 
 }  // namespace nsmc::checker

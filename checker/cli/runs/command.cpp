@@ -11,9 +11,9 @@
 
 #include "checker/cli/answer.hpp"
 #include "checker/cli/asked.hpp"
+#include "checker/cli/reduced.hpp"
 #include "checker/cli/runs/hunt.hpp"
 #include "checker/cli/runs/told.hpp"
-#include "checker/explicit/explicit.hpp"
 #include "props/props.hpp"
 #include "traces/files.hpp"
 #include "traces/itf.hpp"
@@ -78,8 +78,7 @@ Answer answer_to(const Failure& failure) {
     return answer_by_run(asking(failure.least, failure.disagreement), failure);
   const traces::Scenario scenario = asking(failure.least, failure.property);
   Answer shortest = answer(bind(scenario), [](const Bound& b) {
-    return checker::search<System>(*b.system, b.claims,
-                                   {.states_max = kStatesMax, .stop = &stop_requested()});
+    return search_whole(*b.system, b.claims, {.states_max = kStatesMax, .stop = &stop_requested()});
   });
   if (shortest.claims.front().verdict == checker::Verdict::violated) return shortest;
   return answer_by_run(scenario, failure);
