@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cerrno>
 #include <filesystem>
 #include <fstream>
@@ -297,11 +298,12 @@ Scenario read_scenario(const std::string& path) {
   errno = 0;
   std::ifstream file(path, std::ios::binary);
   if (!file) fail_file(path, unreadable, std::generic_category().message(errno != 0 ? errno : EIO));
-  // One byte more than allowed tells a long file (or an endless one) from a full one.
-  std::string text(kBytesMax + 1, '\0');
-  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  // Piece by piece: nearly all are short, and one that is too long may be endless.
+  std::string text;
+  std::array<char, 4096> piece{};
+  while (text.size() <= kBytesMax && file.read(piece.data(), piece.size()).gcount() > 0)
+    text.append(piece.data(), static_cast<std::size_t>(file.gcount()));
   if (file.bad()) fail_file(path, unreadable, "cannot be read");
-  text.resize(static_cast<std::size_t>(file.gcount()));
   return parse_scenario(path, std::move(text));
 }
 

@@ -85,6 +85,7 @@ class Search {
     result_.states = store_.size();
     result_.depth = depth_found();
     if (store_.size() > level_end_) begin_level();  // what a search that was cut has of the next
+    // Of the states alone: what is remembered of moves depends on where a search was resumed.
     result_.memory_bytes = store_.memory_bytes() + packer_.memory_bytes();
     result_.seconds = clock_.seconds_in_all();
     claims_.close(result_.complete());
@@ -153,7 +154,7 @@ class Search {
         from = store_.packed(index);
         remembered_->has_moved(from);
       });
-      if (claims_.asks_moves()) {
+      if (claims_.asks_moves() && !is_refused_) {
         packer_.unpack(packed, &found_);
         see_move(index, state_, action, found_, events);
       }
