@@ -8,7 +8,7 @@
 // hashed nor looked up.
 //
 // A number has as many bits as its place needs by now, if whoever packs can do with that: when
-// is_too_narrow(), it has to take a wider_layout(), and to convert all that it has packed.
+// is_too_narrow(), it has to take the fitting_layout(), and to convert all that it has packed.
 #pragma once
 
 #include <algorithm>
