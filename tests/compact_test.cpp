@@ -12,10 +12,12 @@
 #include <set>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "checker/explicit/compact_search.hpp"
 #include "checker/explicit/explicit.hpp"
+#include "checker/explicit/level.hpp"
 #include "checker/explicit/mix.hpp"
 #include "checker/explicit/recently_seen.hpp"
 #include "tests/same_result.hpp"
@@ -240,8 +242,11 @@ TEST(RecentlySeen, KnowsTheLastTwoKeysWhereverTheyBelong) {
 
 TEST(CompactSet, HasEachKeyOnceHoweverItGrows) {
   const std::vector<std::uint64_t> keys = difficult_keys();
-  for (const auto compare : {CompactSet::fastest(), CompactSet::Compare::portable}) {
+  for (const auto& [compare, alone] : {std::pair{CompactSet::fastest(), true},
+                                       {CompactSet::fastest(), false},
+                                       {CompactSet::Compare::portable, false}}) {
     CompactSet set(std::size_t{1} << 24, CompactSet::kBucketsMin, compare);
+    if (alone) set.be_of_one_thread();
     std::vector<std::uint64_t> added(keys.size());
     std::size_t done = 0;
     for (std::size_t at = 0; at < keys.size();) {
@@ -260,6 +265,30 @@ TEST(CompactSet, HasEachKeyOnceHoweverItGrows) {
     for (unsigned phase = 0; phase < CompactSet::kPhases; ++phase)
       set.find(phase, [&](std::uint64_t key) { return !found.insert(key).second; });
     EXPECT_EQ(found, std::set<std::uint64_t>(keys.begin(), keys.end()));
+  }
+}
+
+// Each key of a level is in one chunk that was taken, or left, whoever stops when.
+TEST(Level, IsTakenOrLeft) {
+  constexpr std::size_t kThreads = 3;
+  std::mt19937_64 random(7);
+  for (std::size_t size = 0; size < 9; ++size) {
+    std::vector<BlockPool::Block> blocks;
+    for (std::size_t i = 0; i < size; ++i)
+      blocks.push_back({nullptr, 1 + random() % (4 * Level::kChunk), i});
+    for (int takes = 0;; ++takes) {
+      Level level(kThreads);
+      level.begin(blocks);
+      std::vector<std::size_t> keys(blocks.size());  // of each block, taken or left
+      for (int i = 0; i < takes; ++i)
+        if (const auto chunk = level.take(random() % kThreads))
+          keys[chunk->block->at] += chunk->size();
+      level.each_left([&](const BlockPool::Block& block, std::size_t from) {
+        keys[block.at] += block.size - from;
+      });
+      for (const auto& block : blocks) EXPECT_EQ(keys[block.at], block.size);
+      if (level.is_taken()) break;
+    }
   }
 }
 

@@ -55,20 +55,17 @@ class CompactSearch {
              CompactSet::buckets_within(tuning.buckets, limits.memory_bytes_max), tuning.compare),
         runs_(system, codec_, set_),
         pool_(CompactSet::reservation(limits.memory_bytes_max), tuning.disk),
-        shared_{system,
-                codec_,
-                claims_,
-                set_,
-                pool_,
-                0,
-                0,
-                std::vector<std::atomic<bool>>(static_cast<std::size_t>(system.step_count()))} {
+        shared_{
+            system,  codec_,
+            claims_, set_,
+            pool_,   0,
+            0,       std::vector<std::atomic<bool>>(static_cast<std::size_t>(system.step_count()))},
+        level_(std::max(1U, tuning.threads)) {
     if (lang::Batched<S> && shared_.step_seen.size() > lang::Moves::kStepsMax)
       throw std::logic_error("too many steps for moves in batches");
-    const unsigned threads = std::max(1U, tuning.threads);
-    for (unsigned i = 0; i < threads; ++i)
+    for (unsigned i = 0; i < std::max(1U, tuning.threads); ++i)
       workers_.push_back(std::make_unique<LevelWorker<S, Scatter>>(shared_));
-    if (threads == 1) set_.be_of_one_thread();
+    if (workers_.size() == 1) set_.be_of_one_thread();
     share_memory();
   }
   CompactSearch(const CompactSearch&) = delete;
@@ -80,8 +77,8 @@ class CompactSearch {
     {
       std::vector<std::jthread> others;
       for (std::size_t i = 1; i < workers_.size(); ++i)
-        others.emplace_back([this, i, &barrier] { work(*workers_[i], barrier); });
-      work(*workers_[0], barrier);
+        others.emplace_back([this, i, &barrier] { work(i, barrier); });
+      work(0, barrier);
     }
     if (failure_) std::rethrow_exception(failure_);
     return finish();
@@ -101,12 +98,12 @@ class CompactSearch {
 
   // --- in each thread
 
-  void work(Worker& me, std::barrier<Plan>& barrier) {
+  void work(std::size_t thread, std::barrier<Plan>& barrier) {
     for (;;) {
       barrier.arrive_and_wait();
       if (done_) return;
       try {
-        work_on_level(me);
+        work_on_level(thread);
       } catch (...) {
         const std::lock_guard lock(failure_mutex_);
         if (!failure_) failure_ = std::current_exception();
@@ -115,10 +112,11 @@ class CompactSearch {
     }
   }
 
-  void work_on_level(Worker& me) {
+  void work_on_level(std::size_t thread) {
+    Worker& me = *workers_[thread];
     if (me.is_pending() && !goes_on(me.flush())) return;
     while (!pause_.load(std::memory_order_relaxed)) {
-      const auto chunk = level_.take();
+      const auto chunk = level_.take(thread);
       if (!chunk) return;
       const std::uint64_t found = me.found;
       const std::uint64_t transitions = me.transitions;
@@ -128,7 +126,7 @@ class CompactSearch {
       const std::uint64_t states = found_.fetch_add(me.found - found) + (me.found - found);
       if (!goes_on(flow)) return;
       if (states > grow_at_) pause_ = true;
-      if (&me == workers_[0].get()) look_at_the_clock();
+      if (thread == 0) look_at_the_clock();
       if (limit_reached(states)) pause_ = true;
     }
   }
@@ -211,12 +209,14 @@ class CompactSearch {
   void end_level() {
     show();
     for (const Block& block : level_.blocks()) pool_.give_back(block);
-    level_.clear();
+    std::vector<Block> found;
     for (const auto& worker : workers_) {
-      for (const Block& block : worker->next.blocks()) level_.add(block);
+      const std::vector<Block>& blocks = worker->next.blocks();
+      found.insert(found.end(), blocks.begin(), blocks.end());
       worker->next.blocks().clear();
       worker->begin_level();
     }
+    level_.begin(std::move(found));
     if (!level_.is_empty()) {
       ++depth_;
       const auto before = std::accumulate(levels_.begin(), levels_.end(), std::uint64_t{0});
@@ -431,7 +431,9 @@ class CompactSearch {
       if (!block) more_memory();
       return *block;
     };
-    for (const std::uint64_t size : left) level_.add(load(size, true));
+    std::vector<Block> blocks;
+    for (const std::uint64_t size : left) blocks.push_back(load(size, true));
+    level_.begin(std::move(blocks));
     for (std::size_t i = 0; i < found.size(); ++i)
       for (const std::uint64_t size : found[i])
         workers_[i % workers_.size()]->next.blocks().push_back(

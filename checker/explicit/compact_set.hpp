@@ -285,10 +285,12 @@ class CompactSet {
           if (place == Place::taken) added[new_ones++] = key;
           if (place != Place::lost) break;  // lost: to another key; look at the line again
         } else {
-          const unsigned first = same != 0 ? 0 : free & (0U - free);
-          _mm512_mask_store_epi64(bucket, static_cast<__mmask8>(first), wanted);
+          // All ones if `same` has none of its eight bits: a condition would become a branch.
+          const unsigned is_new = 0U - ((same - 1) >> 31);
+          _mm512_mask_store_epi64(bucket, static_cast<__mmask8>(free & (0U - free) & is_new),
+                                  wanted);
           added[new_ones] = key;
-          new_ones += first != 0 ? 1 : 0;
+          new_ones += is_new & 1;
           break;
         }
       }

@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include "checker/explicit/frontier.hpp"
@@ -25,28 +26,41 @@ class Level {
     std::size_t size() const { return std::min(kChunk, block->size - from); }
   };
 
-  // In any thread; nothing: all were taken.
-  std::optional<Chunk> take() {
-    const std::size_t at = next_.fetch_add(1, std::memory_order_relaxed);
-    if (at >= chunks_.size()) return {};
-    return Chunk{&blocks_[chunks_[at].block], chunks_[at].from};
+  explicit Level(std::size_t threads) : stretches_(threads) {}
+
+  // In any thread; nothing: all were taken.  Each thread has a stretch of its own, as what was
+  // found together has moves to the same states, and then helps the others.
+  std::optional<Chunk> take(std::size_t thread) {
+    for (std::size_t i = 0; i < stretches_.size(); ++i) {
+      Stretch& stretch = stretches_[(thread + i) % stretches_.size()];
+      if (stretch.next.load(std::memory_order_relaxed) >= stretch.end) continue;
+      const std::size_t at = stretch.next.fetch_add(1, std::memory_order_relaxed);
+      if (at < stretch.end) return Chunk{&blocks_[chunks_[at].block], chunks_[at].from};
+    }
+    return {};
   }
 
   // The rest is for one thread, while the others are at rest.
 
   bool is_empty() const { return chunks_.empty(); }
-  bool is_taken() const { return next_ >= chunks_.size(); }
-  void add(const Block& block) {
-    for (std::size_t from = 0; from < block.size; from += kChunk)
-      chunks_.push_back({blocks_.size(), from});
-    blocks_.push_back(block);
+  bool is_taken() const {
+    return std::all_of(stretches_.begin(), stretches_.end(),
+                       [](const Stretch& stretch) { return stretch.next >= stretch.end; });
+  }
+  // A stretch for each thread, of whole blocks.
+  void begin(std::vector<Block> blocks) {
+    blocks_ = std::move(blocks);
+    chunks_.clear();
+    std::size_t block = 0;
+    for (std::size_t thread = 0; thread < stretches_.size(); ++thread) {
+      stretches_[thread].next = chunks_.size();
+      for (; block < blocks_.size() * (thread + 1) / stretches_.size(); ++block)
+        for (std::size_t from = 0; from < blocks_[block].size; from += kChunk)
+          chunks_.push_back({block, from});
+      stretches_[thread].end = chunks_.size();
+    }
   }
   std::vector<Block>& blocks() { return blocks_; }
-  void clear() {
-    blocks_.clear();
-    chunks_.clear();
-    next_ = 0;
-  }
 
   // With a disk no thread is ever without a block: its own full ones can go there, and before it
   // has any, one of the level's.
@@ -62,20 +76,27 @@ class Level {
   // f(block, from) for what was not taken.
   template <class F>
   void each_left(F f) const {
-    if (is_taken()) return;
-    const Place next = chunks_[next_];
-    for (std::size_t i = next.block; i < blocks_.size(); ++i)
-      f(blocks_[i], i == next.block ? next.from : 0);
+    for (const Stretch& stretch : stretches_) {
+      if (stretch.next >= stretch.end) continue;
+      const Place next = chunks_[stretch.next];
+      const std::size_t last = chunks_[stretch.end - 1].block;
+      for (std::size_t i = next.block; i <= last; ++i)
+        f(blocks_[i], i == next.block ? next.from : 0);
+    }
   }
 
  private:
   struct Place {
     std::size_t block, from;
   };
+  struct alignas(64) Stretch {  // a cache line, as it is written for each chunk
+    std::atomic<std::size_t> next{0};
+    std::size_t end = 0;
+  };
 
   std::vector<Block> blocks_;
   std::vector<Place> chunks_;
-  std::atomic<std::size_t> next_{0};
+  std::vector<Stretch> stretches_;
 };
 
 }  // namespace nsmc::checker

@@ -85,7 +85,7 @@ class WordPart {
 
   bool has_work() const { return !is_full_ && left_ > 0; }
   void expand_some() {
-    const auto chunk = level_.take();
+    const auto chunk = level_.take(0);
     left_ -= chunk->size();
     settle(worker_.expand(*chunk));
     if (!is_full_ && worker_.found > grow_at_) grow();
@@ -102,9 +102,7 @@ class WordPart {
   // What is beyond becomes the level, at this depth.
   void begin_level(std::int64_t depth) {
     for (const Block& block : level_.blocks()) pool_.give_back(block);
-    level_.clear();
-    for (const Block& block : worker_.next.blocks()) level_.add(block);
-    worker_.next.blocks().clear();
+    level_.begin(std::exchange(worker_.next.blocks(), {}));
     left_ = beyond();
     found_before_ = worker_.found;
     shared_.next_phase = phase(depth + 1);
@@ -163,10 +161,12 @@ class WordPart {
       if (!block) throw std::bad_alloc();
       return *block;
     };
+    std::vector<Block> blocks;
     for (const std::uint64_t size : left) {
-      level_.add(load(size));
+      blocks.push_back(load(size));
       left_ += size;
     }
+    level_.begin(std::move(blocks));
     for (const std::uint64_t size : beyond) worker_.next.blocks().push_back(load(size));
     shared_.next_phase = phase(depth + 1);
   }
@@ -285,7 +285,7 @@ class WordPart {
   BlockPool pool_;
   LevelShared<S> shared_;
   Worker worker_;
-  Level level_;
+  Level level_{1};
   std::uint64_t left_ = 0;          // of it, not taken
   std::uint64_t found_before_ = 0;  // in earlier levels
   std::uint64_t grow_at_ = 0;

@@ -1,24 +1,17 @@
 // nsmc-bench: explores the benchmark model at one row of its table, and says how fast.
 // SPDX-License-Identifier: MIT
 //
-//   nsmc-bench ROW [--symmetry] [--threads N] [--vector] [--recorded] [--memory BYTES] [--slots N]
-//              [--states N] [--disk DIR]
-//              [--checkpoint FILE [--checkpoint-every SECONDS] [--resume]]
-//
-// With symmetry, one state is looked at for all that differ by the names of slots.
 // Prints one line of name=value pairs and exits 1 if a count is not the table's.  Ctrl-C and
 // SIGTERM cut it short.
 #include <sys/resource.h>
 
+#include <CLI/CLI.hpp>
 #include <atomic>
 #include <csignal>
+#include <cstdint>
 #include <cstdio>
-#include <cstdlib>
 #include <optional>
-#include <stdexcept>
 #include <string>
-#include <string_view>
-#include <vector>
 
 #include "checker/explicit/explicit.hpp"
 #include "tests/bench/row_system.hpp"
@@ -68,39 +61,39 @@ bool explore(const Wanted& wanted) {
   return right;
 }
 
-Wanted read(const std::vector<std::string_view>& arguments) {
+constexpr const char* kFooter =
+    "Prints one line of name=value pairs.  Status: 0 the counts are the table's; 1 they are not, "
+    "or "
+    "it\nwas stopped; 64 usage.\n\n"
+    "With ./nsmc bench there is also\n"
+    "  --micro             the parts of the engine, by Google Benchmark\n"
+    "  --peers             the same model explored by SPIN, rumur and this engine, in turn\n"
+    "  --peers --rows B,D --rounds 3 --without rumur\n\n"
+    "Start with:\n"
+    "  nsmc bench D --vector                                14.5 million states\n"
+    "  nsmc bench F --vector --threads 2 --slots 524354000  328 million; 5 GiB";
+
+// Throws CLI::ParseError.
+Wanted read(CLI::App& app, int argc, char** argv) {
   Wanted wanted;
-  const auto number = [&](std::size_t& i) {
-    return std::strtoull(std::string(arguments.at(++i)).c_str(), nullptr, 10);
-  };
-  for (std::size_t i = 0; i < arguments.size(); ++i) {
-    const std::string_view argument = arguments[i];
-    if (argument == "--threads") {
-      wanted.tuning.threads = static_cast<unsigned>(number(i));
-    } else if (argument == "--recorded") {
-      wanted.tuning.visited = checker::Tuning::Visited::recorded;
-    } else if (argument == "--memory") {
-      wanted.limits.memory_bytes_max = number(i);
-    } else if (argument == "--slots") {
-      wanted.tuning.buckets = number(i) / 8;
-    } else if (argument == "--states") {
-      wanted.limits.states_max = number(i);
-    } else if (argument == "--disk") {
-      wanted.tuning.disk = arguments.at(++i);
-    } else if (argument == "--checkpoint") {
-      wanted.plan.path = arguments.at(++i);
-    } else if (argument == "--checkpoint-every") {
-      wanted.plan.seconds_between = std::stod(std::string(arguments.at(++i)));
-    } else if (argument == "--resume") {
-      wanted.plan.resume = true;
-    } else {
-      wanted.choice.take(argument);
-    }
-  }
-  if (wanted.choice.row == nullptr) throw std::runtime_error("which row?");
-  const bool is_recorded = wanted.tuning.visited == checker::Tuning::Visited::recorded;
+  bool recorded = false;
+  std::uint64_t slots = 0;
+  wanted.choice.add_to(app);
+  app.add_option("--threads", wanted.tuning.threads, "default: 1")->check(CLI::PositiveNumber);
+  app.add_option("--slots", slots, "how large the table is to begin with; 1.6 a state is fast");
+  app.add_option("--memory", wanted.limits.memory_bytes_max, "the most bytes of it");
+  app.add_option("--states", wanted.limits.states_max, "stop after this many states");
+  app.add_option("--disk", wanted.tuning.disk, "a folder for what does not fit into memory");
+  app.add_flag("--recorded", recorded, "in the way of large states, with a parent for each");
+  auto* file = app.add_option("--checkpoint", wanted.plan.path, "write what it can go on from");
+  app.add_option("--checkpoint-every", wanted.plan.seconds_between, "seconds between two of them")
+      ->needs(file);
+  app.add_flag("--resume", wanted.plan.resume, "go on from there")->needs(file);
+  app.parse(argc, argv);
+  if (recorded) wanted.tuning.visited = checker::Tuning::Visited::recorded;
+  if (slots != 0) wanted.tuning.buckets = slots / 8;
   wanted.plan.identity =
-      wanted.choice.identity() + "states " + (is_recorded ? "recorded" : "words") + "\n";
+      wanted.choice.identity() + "states " + (recorded ? "recorded" : "words") + "\n";
   wanted.plan.on_failure = [](const std::string& why) {
     std::fprintf(stderr, "nsmc-bench: no checkpoint: %s\n", why.c_str());
   };
@@ -111,11 +104,18 @@ Wanted read(const std::vector<std::string_view>& arguments) {
 }  // namespace
 }  // namespace nsmc::bench
 
-int main(int argc, char** argv) try {
+int main(int argc, char** argv) {
+  constexpr int kUsage = 64;
+  CLI::App app{"Explores the benchmark model at one row of its table, and says how fast."};
+  app.name("nsmc bench");
+  app.footer(nsmc::bench::kFooter);
   for (const int signal : {SIGINT, SIGTERM}) std::signal(signal, nsmc::bench::on_signal);
-  const auto wanted = nsmc::bench::read({argv + 1, argv + argc});
-  return nsmc::bench::explore(wanted) ? 0 : 1;
-} catch (const std::exception& error) {
-  std::fprintf(stderr, "nsmc-bench: %s\n", error.what());
-  return 64;
+  try {
+    return nsmc::bench::explore(nsmc::bench::read(app, argc, argv)) ? 0 : 1;
+  } catch (const CLI::ParseError& error) {
+    return app.exit(error) == 0 ? 0 : kUsage;
+  } catch (const std::exception& error) {
+    std::fprintf(stderr, "nsmc-bench: %s\n", error.what());
+    return kUsage;
+  }
 }

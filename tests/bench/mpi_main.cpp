@@ -1,20 +1,14 @@
 // nsmc-mpi-bench: explores the benchmark model on many processes, and says how fast.
 // SPDX-License-Identifier: MIT
 //
-//   mpirun -n RANKS nsmc-mpi-bench ROW [--symmetry] [--vector] [--batch BYTES] [--round SECONDS]
-//                                  [--states-max N] [--memory BYTES] [--slots N]
-//                                  [--checkpoint FILE] [--every SECONDS] [--resume]
-//
 // Prints one line of name=value pairs and exits 1 if a count is not the table's.
 #include <sys/resource.h>
 
+#include <CLI/CLI.hpp>
+#include <cstdint>
 #include <cstdio>
-#include <cstdlib>
 #include <optional>
-#include <stdexcept>
 #include <string>
-#include <string_view>
-#include <vector>
 
 #include "checker/mpi/distributed_search.hpp"
 #include "tests/bench/row_system.hpp"
@@ -72,37 +66,22 @@ bool explore(Wanted wanted, const checker::Ranks& ranks) {
   return right;
 }
 
-Wanted read(const std::vector<std::string_view>& arguments) {
+// Throws CLI::ParseError.
+Wanted read(CLI::App& app, int argc, char** argv) {
   Wanted wanted;
-  const auto real = [&](std::size_t& i) {
-    return std::strtod(std::string(arguments.at(++i)).c_str(), nullptr);
-  };
-  const auto number = [&](std::size_t& i) {
-    return std::strtoull(std::string(arguments.at(++i)).c_str(), nullptr, 10);
-  };
-  for (std::size_t i = 0; i < arguments.size(); ++i) {
-    const std::string_view argument = arguments[i];
-    if (argument == "--batch") {
-      wanted.how.batch_bytes = number(i);
-    } else if (argument == "--round") {
-      wanted.how.round_seconds = real(i);
-    } else if (argument == "--states-max") {
-      wanted.limits.states_max = number(i);
-    } else if (argument == "--memory") {
-      wanted.limits.memory_bytes_max = number(i);
-    } else if (argument == "--slots") {
-      wanted.how.tuning.buckets = number(i) / 8;
-    } else if (argument == "--checkpoint") {
-      wanted.files.path = arguments.at(++i);
-    } else if (argument == "--every") {
-      wanted.files.seconds_between = real(i);
-    } else if (argument == "--resume") {
-      wanted.files.resume = true;
-    } else {
-      wanted.choice.take(argument);
-    }
-  }
-  if (wanted.choice.row == nullptr) throw std::runtime_error("which row?");
+  std::uint64_t slots = 0;
+  wanted.choice.add_to(app);
+  app.add_option("--batch", wanted.how.batch_bytes, "bytes of a message");
+  app.add_option("--round", wanted.how.round_seconds, "seconds between two looks at the others");
+  app.add_option("--states-max", wanted.limits.states_max, "stop after this many states");
+  app.add_option("--memory", wanted.limits.memory_bytes_max, "the most bytes of a process");
+  app.add_option("--slots", slots, "how large a process's table is to begin with");
+  auto* file = app.add_option("--checkpoint", wanted.files.path, "write what it can go on from");
+  app.add_option("--every", wanted.files.seconds_between, "seconds between two of them")
+      ->needs(file);
+  app.add_flag("--resume", wanted.files.resume, "go on from there")->needs(file);
+  app.parse(argc, argv);
+  if (slots != 0) wanted.how.tuning.buckets = slots / 8;
   return wanted;
 }
 
@@ -111,9 +90,14 @@ Wanted read(const std::vector<std::string_view>& arguments) {
 
 int main(int argc, char** argv) {
   const nsmc::checker::Ranks ranks(&argc, &argv);
+  CLI::App app{"Explores the benchmark model on many processes, and says how fast."};
+  app.name("nsmc mpi --bench");
   try {
-    const auto wanted = nsmc::bench::read({argv + 1, argv + argc});
+    const auto wanted = nsmc::bench::read(app, argc, argv);
     return nsmc::bench::explore(wanted, ranks) ? 0 : 1;
+  } catch (const CLI::ParseError& error) {
+    const int status = ranks.is_first() ? app.exit(error) : error.get_exit_code();
+    return status == 0 ? 0 : 64;
   } catch (const nsmc::checker::ToldByTheFirst&) {
     return 0;
   } catch (const nsmc::checker::NothingBegun& error) {

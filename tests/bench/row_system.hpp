@@ -2,13 +2,14 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <CLI/CLI.hpp>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
 #include <stdexcept>
 #include <string>
-#include <string_view>
 #include <utility>
+#include <vector>
 
 #include "tests/bench/any_pidns.hpp"
 #include "tests/bench/bounds.hpp"
@@ -49,15 +50,15 @@ struct RowChoice {
   const Row* row = nullptr;
   bool vector = false, symmetry = false;
 
-  // Throws std::out_of_range if it is none of these, and no row.
-  void take(std::string_view argument) {
-    if (argument == "--vector") {
-      vector = true;
-    } else if (argument == "--symmetry") {
-      symmetry = true;
-    } else {
-      row = &bench::row(argument);
-    }
+  void add_to(CLI::App& app) {
+    std::vector<std::string> ids;
+    for (const Row& each : kTable) ids.emplace_back(each.id);
+    app.add_option_function<std::string>(
+           "ROW", [this](const std::string& id) { row = &bench::row(id); }, "how large: bounds.hpp")
+        ->required()
+        ->check(CLI::IsMember(ids));
+    app.add_flag("--vector", vector, "eight states at once, where the processor can");
+    app.add_flag("--symmetry", symmetry, "one state for all that differ by the names of slots");
   }
   std::string identity() const {
     return "benchmark row " + std::string(row->id) + (symmetry ? ", its orbits\n" : "\n");
