@@ -17,7 +17,8 @@
 namespace nsmc::bench {
 
 // Sink: sink(call, who, child, made, enabled, after), for each instance that is enabled in some
-// lane, in the order of each_action().
+// lane, and for others, in the order of each_action().  Whether it is, is asked only where the
+// state after the call costs more to work out than a branch that was guessed wrong.
 template <class D, Bounds B, class Sink>
 class Rules {
  public:
@@ -253,13 +254,11 @@ class Rules {
       });
       enabled = enabled & (level < B.levels);
     }
-    if (!D::any(enabled)) return;
     sink_(Call::clone, p, c, m, enabled, allocation.state | D::where(allocation.ok, made));
   }
 
   template <int t>
   void kill(std::integral_constant<int, t>) {
-    if (!D::any(run[t])) return;
     sink_(Call::kill, t, 0, 0, run[t], with_status<t>(s, kKilled));
   }
 
@@ -304,7 +303,6 @@ class Rules {
     lang::each<1, B.tasks>([&](auto u) __attribute__((always_inline)) {
       enabled = enabled & !is_child<u, t>();
     });
-    if (!D::any(enabled)) return;
     sink_(Call::zapdone, t, 0, 0, enabled, with_status<t>(s, kZomb));
   }
 
@@ -327,7 +325,6 @@ class Rules {
         pinned = pinned | D::where(is_ns_of<t, n>(), kAt.ns[n].mounts.holding(std::uint64_t{1}));
       });
       const Bool enabled = run[t] & (pinned != 0) & (mounts < B.mounts);
-      if (!D::any(enabled)) return;
       sink_(Call::mount, t, 0, 0, enabled, s + pinned);
     }
   }
