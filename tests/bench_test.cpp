@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "checker/explicit/explicit.hpp"
+#include "tests/bench/any_pidns.hpp"
 #include "tests/bench/bounds.hpp"
 #include "tests/bench/pidns.hpp"
 #include "tests/bench/pidns_plain.hpp"
@@ -64,7 +65,7 @@ TEST(Words, HaveTheCountsOfTheTableInBothWaysOfTheEngine) {
   each_row<kToB>([]<Bounds B>(const Row& row) {
     for (const checker::Tuning& tuning :
          {visited(automatic), visited(recorded), visited(automatic, 2), visited(automatic, 3)})
-      expect_row(search<Pidns<B>>(Pidns<B>(), {}, {}, {}, 1.0, tuning), row);
+      expect_row(search<AnyPidns>(AnyPidns::of<Pidns<B>>(), {}, {}, {}, 1.0, tuning), row);
   });
 }
 
@@ -127,9 +128,9 @@ TEST(Words, EightAtOnceMakeTheMovesOfEachOne) {
   each_row<kToA>([]<Bounds B>(const Row& row) {
     const auto index = static_cast<std::size_t>(&row - kTable.data());
     std::vector<std::uint64_t> batch;
-    lang::Property<Pidns<B>> collect;
-    collect.holds = [&](const Pidns<B>&, const auto& s) { return batch.push_back(s.word), true; };
-    search<Pidns<B>>(Pidns<B>(), {&collect, 1}, {});
+    lang::Property<AnyPidns> collect;
+    collect.holds = [&](const AnyPidns&, const auto& s) { return batch.push_back(s.word), true; };
+    search<AnyPidns>(AnyPidns::of<Pidns<B>>(), {&collect, 1}, {});
     std::sort(batch.begin(), batch.end());
     batch.erase(std::unique(batch.begin(), batch.end()), batch.end());
     ASSERT_EQ(batch.size(), row.states);
