@@ -33,6 +33,7 @@ TEST(PartPacker, GivesDifferentStatesDifferentNumbersAndTheStateBack) {
     std::map<Packed, Bytes> seen;
     Bytes state(size);
     Packed packed = pack(packer, state);
+    Bytes next(size, 0xff);
     for (int i = 0; i < 3000; ++i) {
       const Bytes before = state;
       for (std::uint64_t changes = random() % 4; changes > 0; --changes)
@@ -44,6 +45,8 @@ TEST(PartPacker, GivesDifferentStatesDifferentNumbersAndTheStateBack) {
       Bytes back(size, 0xff);
       packer.unpack(after.data(), back.data());
       ASSERT_EQ(back, state);
+      packer.unpack_next(after.data(), next.data());
+      ASSERT_EQ(next, state);
       packed = after;
     }
     EXPECT_GT(packer.memory_bytes(), 0U);

@@ -149,6 +149,21 @@ class PartPacker {
       std::memcpy(bytes + places_[i].from, part(i, layout_.get(packed, i)), places_[i].bytes);
     for (const Gap& gap : gaps_) std::memset(bytes + gap.from, 0, gap.to - gap.from);
   }
+  // The same for one state after the other: where two have the same part, it is left as it is.
+  // REQUIRES: always the same `state`, which nobody else changes.
+  void unpack_next(const std::byte* packed, void* state) {
+    if (last_.empty()) {
+      last_.resize(places_.size());
+      numbers(packed, last_.data());
+      return unpack(packed, state);
+    }
+    for (std::size_t i = 0; i < places_.size(); ++i) {
+      const Number number = layout_.get(packed, i);
+      if (number == std::exchange(last_[i], number)) continue;
+      std::memcpy(static_cast<std::byte*>(state) + places_[i].from, part(i, number),
+                  places_[i].bytes);
+    }
+  }
 
   // The dictionaries.
   void save(CheckpointWriter& to) const {
@@ -229,6 +244,7 @@ class PartPacker {
   const bool is_growing_;
   bool is_too_narrow_ = false;
   PartLayout layout_{{}};
+  std::vector<Number> last_;      // of the state that unpack_next() wrote
   std::size_t memory_bytes_ = 0;  // of the dictionaries, beyond their first few bytes
 };
 

@@ -266,10 +266,10 @@ class Search {
       }
       if (insertion == Insertion::added && heritage_) heritage_->add(i);
       if (insertion == Insertion::added && claims_.asks_states()) {
-        packer_.unpack(packed, &found_);
+        packer_.unpack_next(packed, &judged_);
         const auto index = static_cast<Index>(store_.size() - 1);
-        claims_.see_state(found_,
-                          [&](const Asked<S>& asked) { return show(asked, index, found_); });
+        claims_.see_state(judged_,
+                          [&](const Asked<S>& asked) { return show(asked, index, judged_); });
       }
     }
     pending_.clear();
@@ -485,7 +485,8 @@ class Search {
   bool is_refused_ = false;           // states could not be laid out anew
   std::uint32_t depth_ = 0;           // of the state being expanded
   State state_{};                     // the state being expanded
-  State found_{};                     // the state being judged
+  State found_{};                     // one that follows state_
+  State judged_{};                    // as unpack_next() left it
   PendingStates pending_;
 };
 

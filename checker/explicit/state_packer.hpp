@@ -47,6 +47,11 @@ class StatePacker {
     if (parts_) return parts_->unpack(packed, state);
     bits_.unpack(packed, state);
   }
+  // The same for one state after the other, always into the same one, which nobody else changes.
+  void unpack_next(const std::byte* packed, void* state) {
+    if (parts_) return parts_->unpack_next(packed, state);
+    bits_.unpack(packed, state);
+  }
 
   void save(CheckpointWriter& to) const {
     if (parts_) parts_->save(to);
