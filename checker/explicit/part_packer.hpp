@@ -154,13 +154,20 @@ class PartPacker {
   void unpack_next(const std::byte* packed, void* state) {
     if (last_.empty()) {
       last_.resize(places_.size());
+      changed_.resize(places_.size() + 1);
       numbers(packed, last_.data());
       return unpack(packed, state);
     }
+    // Which parts differ is as good as random: it is gathered without a branch.
+    std::size_t changes = 0;
     for (std::size_t i = 0; i < places_.size(); ++i) {
       const Number number = layout_.get(packed, i);
-      if (number == std::exchange(last_[i], number)) continue;
-      std::memcpy(static_cast<std::byte*>(state) + places_[i].from, part(i, number),
+      changed_[changes] = i;
+      changes += number != std::exchange(last_[i], number) ? 1 : 0;
+    }
+    for (std::size_t change = 0; change < changes; ++change) {
+      const std::size_t i = changed_[change];
+      std::memcpy(static_cast<std::byte*>(state) + places_[i].from, part(i, last_[i]),
                   places_[i].bytes);
     }
   }
@@ -244,8 +251,9 @@ class PartPacker {
   const bool is_growing_;
   bool is_too_narrow_ = false;
   PartLayout layout_{{}};
-  std::vector<Number> last_;      // of the state that unpack_next() wrote
-  std::size_t memory_bytes_ = 0;  // of the dictionaries, beyond their first few bytes
+  std::vector<Number> last_;          // of the state that unpack_next() wrote
+  std::vector<std::size_t> changed_;  // places, from one to the next
+  std::size_t memory_bytes_ = 0;      // of the dictionaries, beyond their first few bytes
 };
 
 }  // namespace nsmc::checker
