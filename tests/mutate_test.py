@@ -36,9 +36,9 @@ class Mutate(unittest.TestCase):
         self.assertEqual(code, 0, f"{error}{strangers}")
         self.assertGreaterEqual(result["mutants"], 1400 if thorough else 120)
         self.assertGreaterEqual(result["score"], 95 if thorough else 91)
-        # No kind of mark may do all the work.
-        for mark in ("answer", "property", "witness"):
-            self.assertGreater(result["marks"][mark], 0, mark)
+        # No kind of mark may do all the work.  Of the drawn ones few are noticed by a witness.
+        for mark in ("answer", "property", *(["witness"] if thorough else [])):
+            self.assertGreater(result["marks"][mark], 2, mark)
 
     def test_every_mutant_has_a_name_of_its_own(self):
         code, out, _ = mutate("--list")
