@@ -280,9 +280,12 @@ TEST(Level, IsTakenOrLeft) {
       Level level(kThreads);
       level.begin(blocks);
       std::vector<std::size_t> keys(blocks.size());  // of each block, taken or left
+      std::set<std::pair<std::size_t, std::size_t>> taken;
       for (int i = 0; i < takes; ++i)
-        if (const auto chunk = level.take(random() % kThreads))
+        if (const auto chunk = level.take(random() % kThreads)) {
           keys[chunk->block->at] += chunk->size();
+          EXPECT_TRUE(taken.emplace(chunk->block->at, chunk->from).second) << "taken twice";
+        }
       level.each_left([&](const BlockPool::Block& block, std::size_t from) {
         keys[block.at] += block.size - from;
       });
