@@ -12,7 +12,7 @@ struct calls {
   static bool locks_are_held(const MoveOn<K>& move) { return move.events.unlocked_write == 0; }
   static bool a_task_is_attached_or_released(const MoveOn<K>& move) {
     for (int t = 0; t < config<K>().tasks; ++t)
-      if (move.before.tasks[t].linked.value() != move.after.tasks[t].linked.value()) return true;
+      if (move.changes([t](auto& s) -> auto& { return s.tasks[t].linked; })) return true;
     return false;
   }
 
@@ -135,8 +135,7 @@ struct calls {
     const int flags = move.events.clone_flags, result = move.events.clone_result;
     if (move.events.clone_returned == 0 || config<K>().failures > 0) return true;
     const bool thread_in_new = (flags & CL_NEWPID) != 0 && (flags & CL_THREAD) != 0;
-    const bool no_memory = any_slab_full(move.before);
-    return !thread_in_new || result != kEnomem || no_memory;
+    return !thread_in_new || result != kEnomem || any_slab_full(move.before);
   }
   static bool any_slab_full(const State<K>& state) {
     int proxies = 0;

@@ -23,14 +23,15 @@ struct numbers {
     const auto& nr = pid.numbers[level].nr;
     return also(initialised(nr) & (nr.value() != 0), [&] {
       Bool owned = pid.hashed.value() == 1;
-      const auto if_in_hand = [&](const Bool& in_hand, const Bool& then) {
-        owned = (in_hand & then) | (owned & !in_hand);
+      const auto if_in_hand = [&](const Bool& in_hand, auto&& then) {
+        owned = also(in_hand, then) | (owned & !in_hand);
       };
       for (const auto& s : K::on().state.stacks) {
-        if_in_hand(s.alloc_pid.pid.slot() == slot, (s.alloc_pid.i.value() < level) |
-                                                       (standing_at<K>(s) == kPublish) |
-                                                       (standing_at<K>(s) == kPut));
-        if_in_hand(s.free_pid.pid.slot() == slot, s.free_pid.i.value() <= level);
+        if_in_hand(s.alloc_pid.pid.slot() == slot, [&] {
+          return (s.alloc_pid.i.value() < level) | (standing_at<K>(s) == kPublish) |
+                 (standing_at<K>(s) == kPut);
+        });
+        if_in_hand(s.free_pid.pid.slot() == slot, [&] { return s.free_pid.i.value() <= level; });
       }
       return owned;
     });
@@ -50,9 +51,9 @@ struct numbers {
     // A number that is set in the bitmap and not recorded yet.
     static const int kStore = step_number<K>(alloc_pidmap<K>::set_last_pid);
     for (const auto& s : K::on().state.stacks)
-      if (standing_at<K>(s) == kStore)
-        count = count + K::one_if((s.alloc_pidmap.ns.slot() == ns_slot) &
-                                  (s.alloc_pidmap.pid.value() == nr));
+      count = count + K::one_if(also((s.alloc_pidmap.ns.slot() == ns_slot) &
+                                         (s.alloc_pidmap.pid.value() == nr),
+                                     [&] { return Bool(standing_at<K>(s) == kStore); }));
     return count;
   }
 
@@ -120,9 +121,9 @@ struct numbers {
         for (int page = 0; page < config<K>().pidmap_entries(); ++page) {
           Int clear = bits - K::hweight(ns.pidmap_[page].bits.value(), bits);
           for (const auto& s : K::on().state.stacks)
-            if (standing_at<K>(s) == kIncrement)
-              clear = clear - K::one_if((s.free_pidmap.ns.slot() == index + 1) &
-                                        (s.free_pidmap.nr.value() / bits == page));
+            clear = clear - K::one_if(also((s.free_pidmap.ns.slot() == index + 1) &
+                                               (s.free_pidmap.nr.value() / bits == page),
+                                           [&] { return Bool(standing_at<K>(s) == kIncrement); }));
           counted = counted & (ns.pidmap_[page].nr_free.value() == clear);
         }
         return counted;

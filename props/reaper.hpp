@@ -103,11 +103,12 @@ struct reaper {
   // to the global init (since 2.6.27).
   static bool orphans_stay_inside(const MoveOn<K>& move) {
     for (int t = 1; t <= config<K>().tasks; ++t) {
+      if (!move.changes([t](auto& s) -> auto& { return s.tasks[t - 1].real_parent; })) continue;
       const auto& before = move.before.tasks[t - 1];
       const auto& after = move.after.tasks[t - 1];
       if (before.linked.value() == 0 || after.linked.value() == 0) continue;
       const int from = before.real_parent.slot(), to = after.real_parent.slot();
-      if (from == to || to == 0 || from == 0) continue;
+      if (to == 0 || from == 0) continue;
       if (ns_of<K>(move.before, from) == ns_of<K>(move.before, to)) continue;
       const int ns = ns_of<K>(move.before, from);
       const bool zapped = ns != 0 && to == kGlobalInit &&
@@ -118,8 +119,8 @@ struct reaper {
   }
   static bool a_child_changes_parent(const MoveOn<K>& move) {
     for (int t = 0; t < config<K>().tasks; ++t)
-      if (move.before.tasks[t].linked.value() == 1 && move.after.tasks[t].linked.value() == 1 &&
-          move.before.tasks[t].real_parent.slot() != move.after.tasks[t].real_parent.slot())
+      if (move.changes([t](auto& s) -> auto& { return s.tasks[t].real_parent; }) &&
+          move.before.tasks[t].linked.value() == 1 && move.after.tasks[t].linked.value() == 1)
         return true;
     return false;
   }
@@ -158,14 +159,15 @@ struct reaper {
 
   // A context that has begun to kill the members of this namespace.
   static bool zapping(const State<K>& state, int ns_slot) {
-    static const int kBegin = step_number(zap_pid_ns_processes<K>::kill_all);
+    static const int kBegin = step_number<K>(zap_pid_ns_processes<K>::kill_all);
     for (const auto& s : state.stacks)
       if (s.zap_pid_ns_processes.ns.slot() == ns_slot && standing_at<K>(s) != kBegin) return true;
     return false;
   }
   static bool nobody_is_born_after_death(const MoveOn<K>& move) {
     for (int t = 0; t < config<K>().tasks; ++t) {
-      if (move.before.tasks[t].linked.value() == 1 || move.after.tasks[t].linked.value() == 0)
+      if (!move.gives(
+              [t](auto& s) -> auto& { return s.tasks[t].linked; }, 1))
         continue;
       const int pid = move.after.tasks[t].pids[PIDTYPE_PID].slot();
       if (pid == 0) continue;

@@ -26,8 +26,8 @@ struct signals {
     if (move.actor >= kTasks || standing_at<K>(move.before.stacks[move.actor]) != 0) return true;
     if (move.before.tasks[move.actor].linked.value() == 0) return true;
     for (int t = 1; t <= config<K>().tasks; ++t)
-      if (move.before.tasks[t - 1].sigkill.value() == 0 &&
-          move.after.tasks[t - 1].sigkill.value() == 1 &&
+      if (move.gives(
+              [t](auto& s) -> auto& { return s.tasks[t - 1].sigkill; }, 1) &&
           leader_of<K>(move.before, t) != leader_of<K>(move.before, sender) && !f(sender, t))
         return false;
     return true;

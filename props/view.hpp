@@ -4,6 +4,10 @@
 // A predicate reads the machine it stands on (K::on()) and changes nothing.  It must not trip over
 // what it judges: pointers are compared by slot, and `initialised` guards what was never written.
 //
+// What it reads decides how often it is asked: where nothing of that has changed its answer is
+// known (docs/adr/0021-claims-remembered.md).  So what tells more is read first, and a program
+// counter, which each step writes, last.
+//
 // Where K's values are terms, && and if are branches of the predicate, and every branch costs the
 // solver a question; implies(), also() and the folds below make one term of both sides.
 #pragma once
@@ -34,10 +38,16 @@ auto initialised(const Cell& cell) {
   return !cell.poisoned();
 }
 
+// Whether K has bytes, watched or not.
+template <class K>
+concept Bytes = requires {
+  typename K::Watch;
+};
+
 // The fields that this run can use; on terms there is no bound to that.
 template <class K, class F>
 void each_used_field(F&& f) {
-  if constexpr (std::is_same_v<K, Concrete>)
+  if constexpr (Bytes<K>)
     K::on().each_used_field(f);
   else
     State<K>::each_field(K::on().state, f);
@@ -56,9 +66,10 @@ typename K::Int references(int slot) {
 }
 
 // How many of these objects the run can use.
-template <template <class> class Obj, int N>
-int used(const lang::Array<Obj<Concrete>, N>&) {
-  return Concrete::bound_of<Obj>(*Concrete::on().config);
+template <template <class> class Obj, class Watch, int N>
+int used(const lang::Array<Obj<ByteMachine<Watch>>, N>&) {
+  using K = ByteMachine<Watch>;
+  return K::template bound_of<Obj>(*K::on().config);
 }
 template <class Objects>
 int used(const Objects&) {
@@ -68,7 +79,7 @@ int used(const Objects&) {
 // The levels at which a pid can have a number: up to its own, once that is known.
 template <class K>
 int levels_of(const pid_struct<K>& pid) {
-  if constexpr (std::is_same_v<K, Concrete>)
+  if constexpr (Bytes<K>)
     return pid.level.poisoned() ? kLevels : pid.level.value() + 1;
   else
     return kLevels;
@@ -108,7 +119,7 @@ auto any_allocated(Objects& objects, F&& f) {
 template <class K, class Objects, class F>
 typename K::Int sum_allocated(Objects& objects, F&& f) {
   typename K::Int sum = 0;
-  if constexpr (std::is_same_v<K, Concrete>)
+  if constexpr (Bytes<K>)
     each_allocated(objects, [&](int index, auto& object) { sum += f(index, object); });
   else {
     int index = 0;
@@ -139,8 +150,11 @@ typename K::Bool any_context(F&& f) {
 template <class K>
 int standing_at(const kernel_stack<K>& stack) {
   int top = 0;
-  for (auto& pc : stack.pc)
-    if (const int step = K::plain(pc.value()); step != 0) top = step;
+  for (auto& pc : stack.pc) {
+    const int step = K::plain(pc.value());
+    if (step == 0) break;
+    top = step;
+  }
   return top;
 }
 

@@ -62,14 +62,14 @@ TEST(RememberedMoves, AreThoseThatTheKernelMakes) {
         expected.push_back({bytes_of(action), bytes_of(to), events});
       });
       parts.pack(&state, packed.data());
-      const auto count =
-          moves.each(packed.data(), nullptr, true,
-                     [&](const auto& action, const auto& events, auto, const auto& go) {
-                       Pidns::State to;
-                       go(after.data());
-                       parts.unpack(after.data(), &to);
-                       found.push_back({bytes_of(action), bytes_of(to), events});
-                     });
+      const auto count = moves.each(
+          packed.data(), nullptr, [](auto) { return true; },
+          [&](const auto& action, const auto& events, auto, const auto& go) {
+            Pidns::State to;
+            go(after.data());
+            parts.unpack(after.data(), &to);
+            found.push_back({bytes_of(action), bytes_of(to), events});
+          });
       ASSERT_TRUE(found == expected);
       ASSERT_EQ(count, found.size());
       made += found.size();
@@ -184,7 +184,9 @@ std::vector<int> after(RememberedMoves<Adding>& moves, PartPacker& parts, std::v
   state.unread = from[2];
   Bytes packed(parts.packed_bytes()), to(packed);
   parts.pack(&state, packed.data());
-  moves.each(packed.data(), nullptr, true, [&](auto&&, auto&&, auto, auto&& go) { go(to.data()); });
+  moves.each(
+      packed.data(), nullptr, [](auto) { return true; },
+      [&](auto&&, auto&&, auto, auto&& go) { go(to.data()); });
   parts.unpack(to.data(), &state);
   return {state.mine.value(), state.other.value(), state.unread.value()};
 }

@@ -45,23 +45,35 @@ class Footprints {
     return static_cast<unsigned>(word >> (other % kInWord * 2)) & 3;
   }
 
-  std::size_t memory_bytes() const {
-    return memory_bytes_ + relations_.size() * sizeof(std::uint64_t);
-  }
-
- private:
-  static constexpr std::size_t kInWord = 32;  // relations
+  // Of a reader besides: whether the moves with this number leave it alone.
   using Bits = std::vector<std::uint64_t>;
-  struct Footprint {
-    Bits read, written;
-  };
-
   static Bits bits(const Mask& mask) {
     Bits result((mask.size() + 63) / 64);
     for (std::size_t i = 0; i < mask.size(); ++i)
       result[i / 64] |= std::uint64_t{mask[i]} << (i % 64);
     return result;
   }
+  // Whether it is within what was read to know the moves with this number.
+  bool reads_all_of(Number mover, const Bits& read) const {
+    const Bits& known = of_[mover].read;
+    for (std::size_t i = 0; i < read.size(); ++i)
+      if ((read[i] & ~known[i]) != 0) return false;
+    return true;
+  }
+  bool writes_nothing_of(Number mover, const Bits& read) const {
+    return are_disjoint(of_[mover].written, read);
+  }
+
+  std::size_t memory_bytes() const {
+    return memory_bytes_ + relations_.size() * sizeof(std::uint64_t);
+  }
+
+ private:
+  static constexpr std::size_t kInWord = 32;  // relations
+  struct Footprint {
+    Bits read, written;
+  };
+
   static bool are_disjoint(const Bits& a, const Bits& b) {
     std::uint64_t common = 0;
     for (std::size_t i = 0; i < a.size(); ++i) common |= a[i] & b[i];

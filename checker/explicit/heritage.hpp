@@ -12,22 +12,26 @@ namespace nsmc::checker {
 
 // A few words for each state of a level and of the one after it, by the index of the state; they
 // are gone when the level is.
+template <class Word>
 class Heritage {
  public:
   // first: the state that will be added next.
   Heritage(std::size_t words, std::uint64_t first) : words_(words), next_{first, 0, {}} {}
 
   // Of a state of the level; nullptr: nothing is known.
-  const std::uint32_t* of(std::uint64_t index) const {
+  const Word* of(std::uint64_t index) const {
     const std::uint64_t at = (index - level_.first) * words_;
     if (index < level_.first || at >= level_.used) return nullptr;
     return level_.words.data() + at;
   }
 
   // Of one that was found and has to be looked up, as many words as each has.
-  void wait(const std::uint32_t* words) { append(waiting_, words); }
+  void wait(const Word* words) { append(waiting_, words); }
   // The first, second... of those that wait is the next state.
-  void add(std::size_t which) { append(next_, waiting_.words.data() + which * words_); }
+  void add(std::size_t which) { add(waiting(which)); }
+  // The same, but for what it has.
+  const Word* waiting(std::size_t which) const { return waiting_.words.data() + which * words_; }
+  void add(const Word* words) { append(next_, words); }
   // All were looked up.
   void end_waiting() { waiting_.used = 0; }
 
@@ -40,18 +44,17 @@ class Heritage {
   }
 
   std::size_t memory_bytes() const {
-    return (level_.words.size() + next_.words.size() + waiting_.words.size()) *
-           sizeof(std::uint32_t);
+    return (level_.words.size() + next_.words.size() + waiting_.words.size()) * sizeof(Word);
   }
 
  private:
   struct Level {
     std::uint64_t first = 0;  // state
     std::size_t used = 0;     // words
-    std::vector<std::uint32_t> words{};
+    std::vector<Word> words{};
   };
 
-  void append(Level& to, const std::uint32_t* words) const {
+  void append(Level& to, const Word* words) const {
     if (to.words.size() < to.used + words_) to.words.resize(2 * to.words.size() + words_);
     std::memcpy(to.words.data() + to.used, words, words_ * sizeof *words);
     to.used += words_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <span>
 #include <stdexcept>
@@ -12,6 +13,7 @@
 #include "checker/checker.hpp"
 #include "checker/explicit/reexecute.hpp"
 #include "checker/explicit/saved_run.hpp"
+#include "model/lang/footprint.hpp"
 
 namespace nsmc::checker {
 
@@ -22,6 +24,16 @@ namespace nsmc::checker {
 // A premise is looked for wherever its function can be asked: `premise` in every state (for a claim
 // with scope end: in every end), `premise_move` of every move.  A claim without either has met its
 // premise once it was asked at all.
+// Questions about states, or about moves, a bit each: the first that there were when all were open.
+using Questions = std::uint64_t;
+
+template <class Asks>
+struct ObservedQuestion {
+  Questions bit;
+  bool settled_by;
+  const std::function<Asks>* predicate;
+};
+
 template <lang::System S>
 class OpenClaims {
  public:
@@ -33,38 +45,56 @@ class OpenClaims {
       : system_(system), claims_(claims), findings_(findings) {
     findings_.assign(claims.size(), {});
     for (std::size_t i = 0; i < claims.size(); ++i) add(i, claims[i]);
+    at_states_.number();
+    at_moves_.number();
   }
 
-  bool asks_states() const { return !at_states_.empty(); }
-  bool asks_moves() const { return !at_moves_.empty(); }
+  // Of what is known not to settle these questions.
+  bool asks_states(Questions unsettled) const { return at_states_.asks(unsettled); }
+  bool asks_moves(Questions unsettled) const { return at_moves_.asks(unsettled); }
 
   // The open questions by kind, for a search that judges now and shows later: their numbers are
   // valid until something is shown.  Asking is const: many threads may.
-  std::size_t state_questions() const { return at_states_.size(); }
-  std::size_t end_questions() const { return at_ends_.size(); }
-  std::size_t move_questions() const { return at_moves_.size(); }
+  std::size_t state_questions() const { return at_states_.all.size(); }
+  std::size_t end_questions() const { return at_ends_.all.size(); }
+  std::size_t move_questions() const { return at_moves_.all.size(); }
   bool settles_state(std::size_t question, const State& state) const {
-    return is_settled(at_states_[question], state);
+    return is_settled(at_states_.all[question], state);
   }
   bool settles_end(std::size_t question, const State& state) const {
-    return is_settled(at_ends_[question], state);
+    return is_settled(at_ends_.all[question], state);
   }
   bool settles_move(std::size_t question, const lang::Move<S>& move) const {
-    return is_settled(at_moves_[question], move);
+    return is_settled(at_moves_.all[question], move);
   }
 
-  // `run(asked)` is called when there is something to show; it gives the run to this state or move.
+  // The open questions that have a bit.
+  Questions open_states() const { return at_states_.open; }
+  Questions open_moves() const { return at_moves_.open; }
+  // What a question reads is known by asking these.
+  using Observed = ObservedQuestion<bool(const S&, const State&, lang::Footprint&)>;
+  using ObservedMove = ObservedQuestion<bool(const S&, const lang::Move<S>&, lang::Footprint&)>;
+  std::vector<Observed> observed_states() const {
+    return observed<Observed>(at_states_, &Claim::holds_observed, &Claim::premise_observed);
+  }
+  std::vector<ObservedMove> observed_moves() const {
+    return observed<ObservedMove>(at_moves_, &Claim::holds_move_observed,
+                                  &Claim::premise_move_observed);
+  }
+
+  // `unsettled`: what is seen is known not to settle these.  `run(asked)` is called when there is
+  // something to show; it gives the run to this state or move.
   template <class GetRun>
-  void see_state(const State& state, GetRun run) {
-    ask(at_states_, state, run);
+  void see_state(const State& state, GetRun run, Questions unsettled = 0) {
+    ask(at_states_, state, run, unsettled);
   }
   template <class GetRun>
   void see_end(const State& state, GetRun run) {
     ask(at_ends_, state, run);
   }
   template <class GetRun>
-  void see_move(const lang::Move<S>& move, GetRun run) {
-    ask(at_moves_, move, run);
+  void see_move(const lang::Move<S>& move, GetRun run, Questions unsettled = 0) {
+    ask(at_moves_, move, run, unsettled);
   }
 
   // What is settled, for a later search that does not ask it again.
@@ -104,9 +134,33 @@ class OpenClaims {
     bool of_premise = false;
     bool settled_by = true;
     const Predicate* predicate = nullptr;  // empty: true everywhere
+    Questions bit = 0;                     // of the first questions of a kind
   };
   template <class Predicate>
-  using Questions = std::vector<Question<Predicate>>;
+  struct List {
+    std::vector<Question<Predicate>> all{};
+    Questions open = 0;  // of those that have a bit
+    bool has_more = false;
+
+    void number() {
+      Questions bit = 1;
+      for (auto& question : all) question.bit = std::exchange(bit, bit << 1);
+      count();
+    }
+    template <class Which>
+    void erase_if(Which which) {
+      if (std::erase_if(all, which) != 0) count();
+    }
+    bool asks(Questions unsettled) const { return (open & ~unsettled) != 0 || has_more; }
+    void count() {
+      open = 0;
+      has_more = false;
+      for (const auto& question : all) {
+        open |= question.bit;
+        has_more = has_more || question.bit == 0;
+      }
+    }
+  };
   using OfState = std::function<bool(const S&, const State&)>;
   using OfMove = std::function<bool(const S&, const lang::Move<S>&)>;
 
@@ -114,18 +168,18 @@ class OpenClaims {
     const bool of_move = claim.scope == lang::Scope::move;
     if (of_move ? !claim.holds_move : !claim.holds)
       throw std::logic_error("claim " + claim.id + " has no predicate for its scope");
-    Questions<OfState>& of_states = claim.scope == lang::Scope::end ? at_ends_ : at_states_;
+    List<OfState>& of_states = claim.scope == lang::Scope::end ? at_ends_ : at_states_;
     const bool settled_by = claim.expect == lang::Expect::sometimes;
     if (of_move) {
-      at_moves_.push_back({i, false, settled_by, &claim.holds_move});
+      at_moves_.all.push_back({i, false, settled_by, &claim.holds_move});
     } else {
-      of_states.push_back({i, false, settled_by, &claim.holds});
+      of_states.all.push_back({i, false, settled_by, &claim.holds});
     }
     const bool no_premise = !claim.premise && !claim.premise_move;
     if (claim.premise || (no_premise && !of_move))
-      of_states.push_back({i, true, true, &claim.premise});
+      of_states.all.push_back({i, true, true, &claim.premise});
     if (claim.premise_move || (no_premise && of_move))
-      at_moves_.push_back({i, true, true, &claim.premise_move});
+      at_moves_.all.push_back({i, true, true, &claim.premise_move});
   }
 
   template <class Predicate, class Seen>
@@ -135,21 +189,33 @@ class OpenClaims {
   }
 
   template <class Predicate, class Seen, class GetRun>
-  void ask(Questions<Predicate>& questions, const Seen& seen, GetRun run) {
-    std::erase_if(questions, [&](const Question<Predicate>& question) {
-      if (!is_settled(question, seen)) return false;
+  void ask(List<Predicate>& questions, const Seen& seen, GetRun run, Questions unsettled = 0) {
+    questions.erase_if([&](const Question<Predicate>& question) {
+      if ((question.bit & unsettled) != 0 || !is_settled(question, seen)) return false;
       settle(question.claim, question.of_premise, run);
       return true;
     });
+  }
+
+  template <class Observed, class Predicate, class Member>
+  std::vector<Observed> observed(const List<Predicate>& questions, Member holds,
+                                 Member premise) const {
+    std::vector<Observed> result;
+    for (const auto& question : questions.all) {
+      const auto& predicate = claims_[question.claim].*(question.of_premise ? premise : holds);
+      if (question.bit != 0 && predicate)
+        result.push_back({question.bit, question.settled_by, &predicate});
+    }
+    return result;
   }
 
   void close_question(std::size_t claim, bool of_premise) {
     const auto is_it = [&](const auto& question) {
       return question.claim == claim && question.of_premise == of_premise;
     };
-    std::erase_if(at_states_, is_it);
-    std::erase_if(at_ends_, is_it);
-    std::erase_if(at_moves_, is_it);
+    at_states_.erase_if(is_it);
+    at_ends_.erase_if(is_it);
+    at_moves_.erase_if(is_it);
   }
 
   template <class GetRun>
@@ -169,9 +235,9 @@ class OpenClaims {
   const S& system_;
   std::span<const Claim> claims_;
   std::vector<Finding<S>>& findings_;
-  Questions<OfState> at_states_;
-  Questions<OfState> at_ends_;
-  Questions<OfMove> at_moves_;
+  List<OfState> at_states_;
+  List<OfState> at_ends_;
+  List<OfMove> at_moves_;
 };
 
 }  // namespace nsmc::checker

@@ -17,11 +17,8 @@
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
-#include <deque>
 #include <limits>
 #include <map>
-#include <memory>
-#include <optional>
 #include <span>
 #include <stdexcept>
 #include <utility>
@@ -29,6 +26,7 @@
 
 #include "checker/explicit/footprints.hpp"
 #include "checker/explicit/part_packer.hpp"
+#include "checker/explicit/projections.hpp"
 #include "checker/explicit/short_bytes.hpp"
 #include "checker/explicit/view.hpp"
 #include "model/lang/local.hpp"
@@ -51,8 +49,7 @@ class RememberedMoves {
       : system_(system),
         parts_(parts),
         actors_(static_cast<std::size_t>(system.actors())),
-        projections_(parts.places()),
-        known_(parts.places()),
+        projections_(parts),
         from_(parts.places()),
         does_(actors_.size()),
         footprint_(actors_.size()),
@@ -69,11 +66,11 @@ class RememberedMoves {
 
   // What successors() emits, but for the states: emit(action, events, heritage, go), where
   // go(packed) writes the state after the move, packed, and that state has this heritage if it is
-  // found by this move.  Returns how many moves there are; those of who sleeps are emitted only if
-  // `all` are wanted.  heritage: nullptr if nothing is known.  Throws std::logic_error if a move
-  // has changed what its footprint says it did not.
-  template <class Emit>
-  std::uint64_t each(const std::byte* packed, const std::uint32_t* heritage, bool all,
+  // found by this move.  Returns how many moves there are.  Those of who sleeps find no state, and
+  // have no heritage: nullptr; they are emitted if wanted(move).  heritage: nullptr if nothing is
+  // known.  Throws std::logic_error if a move has changed what its footprint says it did not.
+  template <class Wanted, class Emit>
+  std::uint64_t each(const std::byte* packed, const std::uint32_t* heritage, Wanted&& wanted,
                      Emit&& emit) {
     packed_ = packed;
     parts_.numbers(packed, from_.data());
@@ -90,21 +87,47 @@ class RememberedMoves {
       footprint_[which] = done.footprint;
       able |= std::uint32_t{done.moves != 0} << which;
     }
-    const std::uint32_t asleep = heritage != nullptr && !all ? heritage[0] : 0;
+    const std::uint32_t asleep = heritage != nullptr ? heritage[0] & ~unknown : 0;
     std::uint32_t may_sleep = asleep;
-    each_bit(able & ~asleep, [&](std::size_t which) {
-      bequeath(which, may_sleep);
+    each_bit(able, [&](std::size_t which) {
+      mover_ = which;
+      const bool sleeps = (asleep >> which & 1) != 0;
+      if (!sleeps) bequeath(which, may_sleep);
       if ((unknown >> which & 1) != 0) {
+        move_ = kNotRemembered;
         moves += make(which, emit);
         return;
       }
       may_sleep |= std::uint32_t{1} << which;
       const Done& done = done_[does_[which]];
-      for (std::uint32_t i = done.begin, end = done.begin + done.moves; i < end; ++i)
-        emit(actions_[i], events_[i], heritage_.data(), [this, i](std::byte* to) { go(i, to); });
+      for (move_ = done.begin; move_ < done.begin + done.moves; ++move_)
+        if (!sleeps || wanted(move_))
+          emit(actions_[move_], events_[move_], sleeps ? nullptr : heritage_.data(),
+               [this, i = move_](std::byte* to) { go(i, to); });
     });
     return moves;
   }
+
+  // During emit(): which move it is, and the footprint of who moves, kNone if it is not known.
+  static constexpr std::uint32_t kNotRemembered = 0xffffffff;
+  std::uint32_t move() const { return move_; }
+  Footprints::Number mover() const { return footprint_[mover_]; }
+  // The parts of the state whose moves are asked for.
+  const Number* parts() const { return from_.data(); }
+  // What a move that is remembered writes.
+  lang::Footprint written(std::uint32_t move) const {
+    lang::Footprint footprint(sizeof(State));
+    for (std::uint32_t i = first_change_[move]; i < first_change_[move + 1]; ++i) {
+      const Effect& effect = *changes_[changes_of_moves_[i]].effect;
+      for (std::size_t byte = 0; byte < effect.written.size(); ++byte)
+        if (effect.written[byte] != 0) footprint.add_written(parts_.offset(effect.place) + byte);
+    }
+    return footprint;
+  }
+
+  // For others who remember something of the same parts.
+  Projections& projections() { return projections_; }
+  const Footprints& footprints() const { return footprints_; }
 
   // During each(): the state whose moves are asked for has been packed anew, and lies there.
   void has_moved(const std::byte* packed) { packed_ = packed; }
@@ -155,8 +178,8 @@ class RememberedMoves {
   struct Actor {
     std::size_t first = 0;  // a place
     bool is_known = false;
-    std::vector<std::unique_ptr<View>> views;  // by the number of the part there
-    std::vector<Mask> read;                    // the same: per byte of the state
+    std::vector<View*> views;  // by the number of the part there
+    std::vector<Mask> read;    // the same: per byte of the state
     // Of from_:
     const View* view = nullptr;
     std::uint64_t seen = 0;
@@ -182,7 +205,7 @@ class RememberedMoves {
   }
   void look(Actor& actor) const {
     const Number number = from_[actor.first];
-    actor.view = number < actor.views.size() ? actor.views[number].get() : nullptr;
+    actor.view = number < actor.views.size() ? actor.views[number] : nullptr;
     if (actor.view == nullptr) return;
     actor.layouts = actor.view->layouts();
     actor.seen = actor.view->look_at(from_.data());
@@ -236,7 +259,7 @@ class RememberedMoves {
     }
     const Number after = parts_.number_of(effect.place, bytes.data());
     change.after[before] = after;
-    know_all(effect.place);
+    projections_.know_all(effect.place);
     return after;
   }
 
@@ -299,7 +322,7 @@ class RememberedMoves {
   // Of a state that follows state_.
   void pack(const State& after, std::byte* packed) {
     parts_.pack_like(&state_, packed_, &after, packed);
-    for (std::size_t place = 0; place < parts_.places(); ++place) know_all(place);
+    for (std::size_t place = 0; place < parts_.places(); ++place) projections_.know_all(place);
   }
   void count_steps(const Events& events, std::uint64_t times) {
     if (times == 0) return;
@@ -310,8 +333,8 @@ class RememberedMoves {
                 const lang::Footprint& footprint) {
     const auto* bytes = reinterpret_cast<const std::byte*>(&after);
     for (std::size_t place = 0; place < parts_.places(); ++place) {
-      const auto written = of_place(footprint.written(), place);
-      if (!is_any(written)) continue;
+      const auto written = projections_.of_place(footprint.written(), place);
+      if (!Projections::is_any(written)) continue;
       Effect effect{place, Mask(written.begin(), written.end()),
                     std::vector<std::byte>(written.size())};
       for (std::size_t i = 0; i < written.size(); ++i)
@@ -345,52 +368,18 @@ class RememberedMoves {
       actor.read.resize(number + 1);
     }
     if (actor.views[number] == nullptr) {
-      actor.views[number] = std::make_unique<View>();
+      actor.views[number] = &projections_.new_view();
       actor.read[number].assign(sizeof(State), 0);
     }
     View& view = *actor.views[number];
     Mask& all = actor.read[number];
     if (!unite(all.data(), read.data(), all.size())) return view;
-    std::vector<const Projection*> projections;
-    for (std::size_t place = 0; place < parts_.places(); ++place)
-      if (place != actor.first)
-        if (const Projection* projection = projection_onto(place, of_place(all, place)))
-          projections.push_back(projection);
     memory_bytes_ -= view.memory_bytes();
-    view.look_through(std::move(projections));
+    projections_.look(view, all, actor.first);
     memory_bytes_ += view.memory_bytes();
     return view;
   }
 
-  // nullptr: nothing is looked at.
-  const Projection* projection_onto(std::size_t place, std::span<const std::uint8_t> looked_at) {
-    if (!is_any(looked_at)) return nullptr;
-    std::deque<Projection>& there = projections_[place];
-    for (const Projection& projection : there)
-      if (std::equal(looked_at.begin(), looked_at.end(), projection.looked_at().begin()))
-        return &projection;
-    there.emplace_back(place, Mask(looked_at.begin(), looked_at.end())).know_all(parts_);
-    return &there.back();
-  }
-
-  // Parts may have been added there.
-  void know_all(std::size_t place) {
-    if (std::exchange(known_[place], parts_.count(place)) == parts_.count(place)) return;
-    for (Projection& projection : projections_[place])
-      if (projection.know_all(parts_)) lay_out_anew(&projection);
-  }
-  void lay_out_anew(const Projection* projection) {
-    for (Actor& actor : actors_)
-      for (const std::unique_ptr<View>& view : actor.views)
-        if (view != nullptr && view->looks_through(projection)) view->lay_out_anew();
-  }
-
-  static bool is_any(std::span<const std::uint8_t> mask) {
-    return std::memchr(mask.data(), 1, mask.size()) != nullptr;
-  }
-  std::span<const std::uint8_t> of_place(const Mask& of_state, std::size_t place) const {
-    return std::span(of_state).subspan(parts_.offset(place), parts_.bytes(place));
-  }
   std::size_t place_of(int byte) const {
     std::size_t place = parts_.places() - 1;
     while (place > 0 && static_cast<int>(parts_.offset(place)) > byte) --place;
@@ -400,9 +389,8 @@ class RememberedMoves {
   const S& system_;
   PartPacker& parts_;
   std::vector<Actor> actors_;
-  std::vector<std::deque<Projection>> projections_;  // by place
-  std::vector<std::size_t> known_;                   // by place: parts that they know
-  std::map<Effect, std::uint32_t> effects_;          // to their index in changes_
+  Projections projections_;
+  std::map<Effect, std::uint32_t> effects_;  // to their index in changes_
   std::vector<Change> changes_;
   std::vector<Action> actions_;                    // of each move
   std::vector<Events> events_;                     // the same
@@ -418,20 +406,12 @@ class RememberedMoves {
   std::vector<std::uint32_t> does_;            // there, by actor: in done_
   std::vector<Footprints::Number> footprint_;  // the same
   std::vector<std::uint32_t> heritage_;        // of the states after a move
+  std::uint32_t move_ = 0;                     // that is emitted
+  std::size_t mover_ = 0;                      // who moves, an index of the same
   const std::byte* packed_ = nullptr;          // the same, as it is in the store
   std::vector<std::byte> after_, expected_;
   State state_{};  // the same, if is_unpacked_
   bool is_unpacked_ = false;
-};
-
-// What a search has of them; of systems that are not local, nothing.
-template <class S, bool is_local>
-struct RememberedOf {
-  using Type = std::optional<RememberedMoves<S>>;
-};
-template <class S>
-struct RememberedOf<S, false> {
-  using Type = std::nullopt_t;
 };
 
 }  // namespace nsmc::checker

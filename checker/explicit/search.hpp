@@ -22,11 +22,10 @@
 
 #include "checker/checker.hpp"
 #include "checker/explicit/bit_packer.hpp"
-#include "checker/explicit/heritage.hpp"
 #include "checker/explicit/open_claims.hpp"
 #include "checker/explicit/pending.hpp"
 #include "checker/explicit/reduction.hpp"
-#include "checker/explicit/remembered_moves.hpp"
+#include "checker/explicit/remembered.hpp"
 #include "checker/explicit/search_clock.hpp"
 #include "checker/explicit/state_packer.hpp"
 #include "checker/explicit/state_store.hpp"
@@ -114,7 +113,7 @@ class Search {
   void begin_level() {
     result_.levels.push_back(store_.size() - level_end_);
     level_end_ = store_.size();
-    if (heritage_) heritage_->begin_level();
+    remembered_.begin_level();
   }
 
   void expand(Index index) {
@@ -134,12 +133,11 @@ class Search {
 
   // Whether moves are remembered by now.
   bool remembers_moves() {
-    if (remembered_) return true;
+    if (remembered_.has_begun()) return true;
     if (packer_.parts() == nullptr || !system_.is_local() || expanded_ < remembers_from_ ||
         system_.actors() > RememberedMoves<S>::kActorsMax)
       return false;
-    remembered_.emplace(system_, *packer_.parts());
-    heritage_.emplace(remembered_->heritage_words(), store_.size());
+    remembered_.begin(system_, *packer_.parts(), claims_, store_.size(), limits_.memory_bytes_max);
     return true;
   }
 
@@ -147,22 +145,22 @@ class Search {
   void expand_remembered(Index index) {
     const std::uint64_t transitions = result_.transitions;
     const std::byte* from = store_.packed(index);
-    if (claims_.asks_moves()) packer_.unpack(from, &state_);
-    const auto take = [&](const Action& action, const Events& events, const std::uint32_t* heritage,
-                          const auto& go) {
+    bool is_unpacked = false;
+    const auto take = [&](const Action& action, const Events& events, bool finds, const auto& go) {
       const std::byte* packed = pack_one_more(go, [&] {
         from = store_.packed(index);
-        remembered_->has_moved(from);
+        remembered_.has_moved(from);
       });
-      if (claims_.asks_moves() && !is_refused_) {
+      Questions unsettled = remembered_.unsettled(claims_);
+      if (claims_.asks_moves(unsettled) && !is_refused_) {
+        if (!std::exchange(is_unpacked, true)) packer_.unpack(from, &state_);
         packer_.unpack(packed, &found_);
-        see_move(index, state_, action, found_, events);
+        unsettled = remembered_.ask(claims_, unsettled, {state_, action, found_, events});
+        see_move(index, state_, action, found_, events, unsettled);
       }
-      pending_.add(index);
-      heritage_->wait(heritage);
+      if (finds) pending_.add(index);
     };
-    result_.transitions +=
-        remembered_->each(from, heritage_->of(index), claims_.asks_moves(), take);
+    result_.transitions += remembered_.each(index, from, claims_, take);
     if (result_.transitions == transitions) {
       packer_.unpack(from, &state_);
       see_end(index);
@@ -175,14 +173,12 @@ class Search {
                       [this](int step) { ++result_.step_counts[static_cast<std::size_t>(step)]; });
   }
   // Of the moves that were remembered.
-  void count_steps() {
-    if constexpr (kLocal)
-      if (remembered_) remembered_->add_steps(result_.step_counts);
-  }
+  void count_steps() { remembered_.add_steps(result_.step_counts); }
   void see_move(Index index, const State& before, const Action& action, const State& after,
-                const Events& events) {
-    claims_.see_move({before, action, after, events},
-                     [&](const Asked<S>& asked) { return show(asked, index, after, &action); });
+                const Events& events, Questions unsettled = 0) {
+    claims_.see_move(
+        {before, action, after, events},
+        [&](const Asked<S>& asked) { return show(asked, index, after, &action); }, unsettled);
   }
 
   void see_end(Index index) {
@@ -264,17 +260,24 @@ class Search {
         for (; end > expanded_ + 1; --end) forget(static_cast<Index>(end - 1));
         break;
       }
-      if (insertion == Insertion::added && heritage_) heritage_->add(i);
-      if (insertion == Insertion::added && claims_.asks_states()) {
-        packer_.unpack_next(packed, &judged_);
-        const auto index = static_cast<Index>(store_.size() - 1);
-        claims_.see_state(judged_,
-                          [&](const Asked<S>& asked) { return show(asked, index, judged_); });
-      }
+      if (insertion == Insertion::added) see_state(i, packed);
     }
     pending_.clear();
-    if (heritage_) heritage_->end_waiting();
+    remembered_.end_waiting();
     if (!is_cut_) expanded_ = end;
+  }
+
+  // The one that was added last; it waited as the first, second ...
+  void see_state(std::size_t which, const std::byte* packed) {
+    const auto unpacked = [&]() -> const State& {
+      packer_.unpack_next(packed, &judged_);
+      return judged_;
+    };
+    const Questions unsettled = remembered_.add(which, packed, claims_.open_states(), unpacked);
+    if (!claims_.asks_states(unsettled)) return;
+    const auto index = static_cast<Index>(store_.size() - 1);
+    claims_.see_state(
+        unpacked(), [&](const Asked<S>& asked) { return show(asked, index, judged_); }, unsettled);
   }
 
   // A state that was expanded will be expanded once more.
@@ -441,12 +444,7 @@ class Search {
   }
 
   std::uint64_t memory_bytes() const { return store_.memory_bytes() + other_bytes(); }
-  std::uint64_t other_bytes() const {
-    std::uint64_t bytes = packer_.memory_bytes();
-    if constexpr (kLocal)
-      if (remembered_) bytes += remembered_->memory_bytes() + heritage_->memory_bytes();
-    return bytes;
-  }
+  std::uint64_t other_bytes() const { return packer_.memory_bytes() + remembered_.memory_bytes(); }
   std::uint32_t depth_found() const { return store_.size() > level_end_ ? depth_ + 1 : depth_; }
   std::string at_depth() const { return " at depth " + std::to_string(depth_found()); }
 
@@ -475,8 +473,7 @@ class Search {
   StatePacker packer_;
   Store store_;
   const std::uint64_t remembers_from_;
-  typename RememberedOf<S, kLocal>::Type remembered_{std::nullopt};
-  std::optional<Heritage> heritage_;  // if there are remembered_ moves
+  Remembered<S, kLocal> remembered_;
   std::vector<std::size_t> initial_;  // by index in the store: which initial state it is
   std::uint64_t expanded_ = 0;        // indices below are done, the rest is the frontier
   std::uint64_t level_end_ = 0;       // indices below are at most at depth_

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <cstring>
 #include <span>
 #include <string>
 #include <vector>
@@ -98,6 +99,37 @@ class Pidns {
     Concrete machine(const_cast<State&>(state), config_, userland_);
     const Concrete::Scope scope(machine);
     return predicate();
+  }
+  // The same of a predicate over Observed; `footprint` has all that it reads too.
+  template <class F>
+  auto judge_observed(const State& state, lang::Footprint& footprint, F&& predicate) const {
+    kernel::State<Observed> observed;
+    static_assert(sizeof observed == sizeof state);
+    std::memcpy(static_cast<void*>(&observed), &state, sizeof state);
+    const lang::Footprint::Watching watching(footprint, &observed);
+    Observed machine(observed, config_, userland_);
+    const Observed::Scope scope(machine);
+    return predicate();
+  }
+  // The same of predicate(before, after) of a move, as lang::Property says.
+  template <class F>
+  auto judge_observed(const lang::Move<Pidns>& move, lang::Footprint& footprint,
+                      F&& predicate) const {
+    kernel::State<Observed> both[2];
+    std::memcpy(static_cast<void*>(&both[0]), &move.before, sizeof move.before);
+    std::memcpy(static_cast<void*>(&both[1]), &move.after, sizeof move.after);
+    lang::Footprint of_both(sizeof both);
+    const auto result = [&] {
+      const lang::Footprint::Watching watching(of_both, both);
+      Observed machine(both[1], config_, userland_);
+      const Observed::Scope scope(machine);
+      return predicate(both[0], both[1]);
+    }();
+    for (std::size_t i = 0; i < sizeof both[0]; ++i)
+      if (of_both.read()[i] != 0 ||
+          (of_both.read()[sizeof both[0] + i] != 0 && footprint.written()[i] == 0))
+        footprint.add_read(i);
+    return result;
   }
 
  private:

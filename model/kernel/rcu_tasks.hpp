@@ -2,7 +2,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include "model/kernel/machine.hpp"
+#include "model/kernel/kernel.hpp"
 
 namespace nsmc::kernel {
 

@@ -23,8 +23,17 @@ class Footprint {
   // Per byte of the state: 1 if it was read, or written.
   const std::vector<std::uint8_t>& read() const { return read_; }
   const std::vector<std::uint8_t>& written() const { return written_; }
+  bool has_written(std::size_t from, std::size_t bytes) const {
+    for (std::size_t i = from; i < from + bytes; ++i)
+      if (written_[i] != 0) return true;
+    return false;
+  }
   // The byte that was read before all others; -1 if nothing was read.
   int first() const { return first_; }
+
+  // Of code that was watched elsewhere.
+  void add_read(std::size_t byte) { read_[byte] = 1; }
+  void add_written(std::size_t byte) { written_[byte] = 1; }
 
   void forget_written() { written_.assign(written_.size(), 0); }
 
@@ -74,6 +83,7 @@ class Footprint {
 // A word as bytes, so that a state has no alignment and thus no padding, whose content would be
 // anybody's.
 struct Unwatched {
+  static constexpr bool kReports = false;
   template <class Word>
   class Stored {
    public:
@@ -87,6 +97,7 @@ struct Unwatched {
 };
 
 struct Watched {
+  static constexpr bool kReports = true;
   template <class Word>
   class Stored {
    public:

@@ -15,6 +15,8 @@
 #include <type_traits>
 #include <vector>
 
+#include "model/lang/footprint.hpp"
+
 namespace nsmc::lang {
 
 // One transition as a claim sees it: the states on both sides, who moved, and what the move
@@ -60,6 +62,13 @@ struct Property {
   std::function<bool(const S&, const Move<S>&)> holds_move;
   std::function<bool(const S&, const typename S::State&)> premise;
   std::function<bool(const S&, const Move<S>&)> premise_move;
+  // The same, and all that was read to know; empty: nobody knows what is read.  Of a move the
+  // footprint has what it wrote, and gets what was read of `before`, and of `after` where the move
+  // did not write.
+  std::function<bool(const S&, const typename S::State&, Footprint&)> holds_observed{};
+  std::function<bool(const S&, const typename S::State&, Footprint&)> premise_observed{};
+  std::function<bool(const S&, const Move<S>&, Footprint&)> holds_move_observed{};
+  std::function<bool(const S&, const Move<S>&, Footprint&)> premise_move_observed{};
 };
 
 // A field of a state, rendered for people: {"ns1.kref", "2"}.
