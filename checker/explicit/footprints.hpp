@@ -45,7 +45,7 @@ class Footprints {
     return static_cast<unsigned>(word >> (other % kInWord * 2)) & 3;
   }
 
-  // Of a reader besides: whether the moves with this number leave it alone.
+  // What a reader besides looks at, a bit for each byte of a state.
   using Bits = std::vector<std::uint64_t>;
   static Bits bits(const Mask& mask) {
     Bits result((mask.size() + 63) / 64);
@@ -53,7 +53,8 @@ class Footprints {
       result[i / 64] |= std::uint64_t{mask[i]} << (i % 64);
     return result;
   }
-  // Whether it is within what was read to know the moves with this number.
+  // Whether that is within what was read to know the moves with this number, and whether they leave
+  // it alone.
   bool reads_all_of(Number mover, const Bits& read) const {
     const Bits& known = of_[mover].read;
     for (std::size_t i = 0; i < read.size(); ++i)

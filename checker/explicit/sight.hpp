@@ -55,8 +55,8 @@ class Sight {
   Footprints::Bits read_;
 };
 
-// To ask while somebody watches what is read costs as much as to ask some dozen times: where there
-// is more to learn than to use, a share of the questions pays for it.
+// To ask while somebody watches what is read costs more than to ask: where there is more to learn
+// than to use, a share of the questions pays for it.
 class LearningBudget {
  public:
   // Whether one that was not known may be learned.
